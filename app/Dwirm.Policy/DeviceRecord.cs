@@ -1,0 +1,111 @@
+using Dwirm.Wire;
+
+namespace Dwirm.Policy;
+
+/// <summary>Where a device stands between asking and being granted; the names are those of the control socket's JSON.</summary>
+public enum DeviceState : byte
+{
+    /// <summary>Never sent a profile; the posture of its network applies.</summary>
+    New = 0,
+
+    /// <summary>Asked, and the owner has not decided: restricted to DHCP, DNS and NTP of the router.</summary>
+    Pending = 1,
+
+    /// <summary>Granted as asked.</summary>
+    Granted = 2,
+
+    /// <summary>Granted with changes.</summary>
+    Amended = 3,
+
+    /// <summary>Refused and given no lease (deny_action no-lease).</summary>
+    Denied = 4,
+
+    /// <summary>Refused or withdrawn: a lease, but only DHCP, DNS and NTP of the router.</summary>
+    Quarantined = 5,
+
+    /// <summary>Not restricted, by the owner's word or by an authenticated request.</summary>
+    FullAccess = 6,
+}
+
+/// <summary>What the owner said of a device's request; it outranks an "ask", never a rule's "deny".</summary>
+public enum OwnerVerdict : byte
+{
+    /// <summary>Nothing yet.</summary>
+    None = 0,
+
+    /// <summary>Approved: everything that policy left to the owner is granted.</summary>
+    Approve = 1,
+
+    /// <summary>Denied in full.</summary>
+    Deny = 2,
+
+    /// <summary>Was granted, and taken back.</summary>
+    Revoke = 3,
+
+    /// <summary>Full access, until <see cref="DeviceRecord.VerdictUntilUnixMs"/> where that is set.</summary>
+    FullAccess = 4,
+}
+
+/// <summary>What is durable about one device: who it is, what it asked, what was decided. One row of the store, replaced as a whole.</summary>
+/// <remarks>All text that came from the device is already cleaned of control characters and bounded in length.</remarks>
+public sealed record DeviceRecord
+{
+    /// <summary>Hardware address (chaddr): the key.</summary>
+    public required MacAddress Mac { get; init; }
+
+    /// <summary>Client identifier (option 61) as lower-case hexadecimal, empty when the device sent none. A verdict is bound to MAC and client identifier.</summary>
+    public string ClientId { get; init; } = "";
+
+    /// <summary>Logical network the device was last seen on.</summary>
+    public required string Network { get; init; }
+
+    /// <summary>Host name the device asked for, a valid label or empty.</summary>
+    public string Hostname { get; init; } = "";
+
+    /// <summary>Where it stands.</summary>
+    public DeviceState State { get; init; }
+
+    /// <summary>The profile it asked for, minified JSON in the client's key order (spec.md 1.2); null when it never sent one.</summary>
+    public string? RequestedJson { get; init; }
+
+    /// <summary>The answer that holds, byte for byte what DHCPDWIRMSERVER carries before any shortening; null while undecided.</summary>
+    public string? AnswerJson { get; init; }
+
+    /// <summary>The grant that is enforced, in <c>Grant</c>'s own JSON; null when nothing is granted.</summary>
+    public string? GrantJson { get; init; }
+
+    /// <summary>The owner's word on exactly <see cref="RequestedJson"/>.</summary>
+    public OwnerVerdict Verdict { get; init; }
+
+    /// <summary>The owner's amendment (a profile that narrows), or null.</summary>
+    public string? AmendmentJson { get; init; }
+
+    /// <summary>When the verdict ends, Unix milliseconds, 0 for never.</summary>
+    public long VerdictUntilUnixMs { get; init; }
+
+    /// <summary>Which rule or person decided, for people to read.</summary>
+    public string DecidedBy { get; init; } = "";
+
+    /// <summary>Generation of the grant: 24 bits, from a counter that only grows; the upper part of every service id (sid) in the kernel.</summary>
+    public uint Generation { get; init; }
+
+    /// <summary>Slot of the device's traffic classes, 0 to 4093; -1 when it has none.</summary>
+    public int Slot { get; init; } = -1;
+
+    /// <summary>True when the request was proven by RFC 3118 authentication.</summary>
+    public bool Authenticated { get; init; }
+
+    /// <summary>First contact, Unix milliseconds.</summary>
+    public long FirstSeenUnixMs { get; init; }
+
+    /// <summary>When <see cref="State"/> last changed, Unix milliseconds.</summary>
+    public long SinceUnixMs { get; init; }
+}
+
+/// <summary>One line of the decision history.</summary>
+/// <param name="UnixMs">When.</param>
+/// <param name="Mac">Which device.</param>
+/// <param name="Kind">What happened: <c>asked</c>, <c>granted</c>, <c>amended</c>, <c>pending</c>, <c>denied</c>, <c>approved</c>, <c>revoked</c>, <c>forgotten</c>, …</param>
+/// <param name="By">Rule name, <c>owner</c>, or <c>device</c>.</param>
+/// <param name="Detail">One line for people.</param>
+public sealed record HistoryEntry(long UnixMs, MacAddress Mac, string Kind, string By, string Detail);

@@ -1,0 +1,129 @@
+using System.Collections.Generic;
+using Dwirm.Wire;
+
+namespace Dwirm.Policy.Plans;
+
+/// <summary>Everything the kernel is to enforce at one moment, as data: computed from grants, leases and the clock, compared with what the kernel has.</summary>
+/// <param name="Networks">The networks whose DHCP is ours.</param>
+/// <param name="Uplinks">The outside: devices and addresses that port forwards listen on.</param>
+/// <param name="Devices">Every device that is known, at most one per MAC.</param>
+public sealed record EnforcementPlan(
+    IReadOnlyList<PlannedNetwork> Networks,
+    IReadOnlyList<PlannedUplink> Uplinks,
+    IReadOnlyList<PlannedDevice> Devices);
+
+/// <summary>What devices that never negotiated may do on a network.</summary>
+public enum NetworkPosture : byte
+{
+    /// <summary>Everything the firewall allows.</summary>
+    Open,
+
+    /// <summary>DHCP, DNS and NTP of the router only.</summary>
+    Quarantine,
+
+    /// <summary>The internet by way of the router, but no other device of the router's networks.</summary>
+    Isolate,
+}
+
+/// <summary>A network of ours.</summary>
+/// <param name="Name">Logical name in UCI.</param>
+/// <param name="Device">Linux network device, for example <c>br-lan</c>.</param>
+/// <param name="IsBridge">True when <paramref name="Device"/> is a bridge, so that the bridge table applies to it.</param>
+/// <param name="Prefix">The router's own address on it, with the prefix length.</param>
+/// <param name="Posture">For devices that are not in the plan.</param>
+public sealed record PlannedNetwork(string Name, string Device, bool IsBridge, Ipv4Prefix Prefix, NetworkPosture Posture);
+
+/// <summary>An interface to the outside.</summary>
+/// <param name="Name">Logical name in UCI.</param>
+/// <param name="Device">Linux network device.</param>
+/// <param name="Addresses">Its present IPv4 addresses.</param>
+public sealed record PlannedUplink(string Name, string Device, IReadOnlyList<Ipv4Address> Addresses);
+
+/// <summary>How a device is treated as a whole.</summary>
+public enum DevicePosture : byte
+{
+    /// <summary>Reaches and is reached through its services only; with none, only the router's DHCP, DNS and NTP are left.</summary>
+    Managed,
+
+    /// <summary>Not restricted; only kept from using managed devices' addresses.</summary>
+    FullAccess,
+}
+
+/// <summary>One device under enforcement.</summary>
+public sealed record PlannedDevice
+{
+    /// <summary>Hardware address.</summary>
+    public required MacAddress Mac { get; init; }
+
+    /// <summary>Linux device of its network.</summary>
+    public required string Device { get; init; }
+
+    /// <summary>Treatment.</summary>
+    public required DevicePosture Posture { get; init; }
+
+    /// <summary>IPv4 addresses that are its own: its lease.</summary>
+    public IReadOnlyList<Ipv4Address> Addresses4 { get; init; } = [];
+
+    /// <summary>IPv6 addresses that are its own; the EUI-64 link-local address is implied.</summary>
+    public IReadOnlyList<Ipv6Address> Addresses6 { get; init; } = [];
+
+    /// <summary>Upper 24 bits of its service ids; 1 to 0xffffff, 0 when it has no services.</summary>
+    public uint Generation { get; init; }
+
+    /// <summary>Class slot, 0 to 4093; -1 when no service has a rate.</summary>
+    public int Slot { get; init; } = -1;
+
+    /// <summary>Its services, active or not; at most 15 with a rate.</summary>
+    public IReadOnlyList<PlannedService> Services { get; init; } = [];
+}
+
+/// <summary>One service of a device.</summary>
+public sealed record PlannedService
+{
+    /// <summary>Number within the device, 1 to 255; the low octet of the service id (sid = Generation * 256 + Id).</summary>
+    public required byte Id { get; init; }
+
+    /// <summary>Which side opens connections.</summary>
+    public required ServiceDirection Direction { get; init; }
+
+    /// <summary>Category name, for people; never used as a kernel name.</summary>
+    public required string Category { get; init; }
+
+    /// <summary>True while the schedule is open and the clock is trusted.</summary>
+    public required bool Active { get; init; }
+
+    /// <summary>Monotonic milliseconds at which <see cref="Active"/> ends by schedule; 0 when it does not. The kernel element times out a little later by itself.</summary>
+    public long ActiveUntilMs { get; init; }
+
+    /// <summary>Greatest throughput, bits per second in each direction; 0 for line rate.</summary>
+    public long RateBitsPerSecond { get; init; }
+
+    /// <summary>Provide: ports that peers on the device's own network may open.</summary>
+    public IReadOnlyList<PlannedPort> Ports { get; init; } = [];
+
+    /// <summary>Provide: who may connect, by address; empty for every peer of the network. From Endpoints under Provide.</summary>
+    public IReadOnlyList<Ipv4Prefix> Sources { get; init; } = [];
+
+    /// <summary>Provide: forwards from the outside, pairwise equal in size.</summary>
+    public IReadOnlyList<PlannedForward> Forwards { get; init; } = [];
+
+    /// <summary>Consume: where the device may connect, names already resolved.</summary>
+    public IReadOnlyList<PlannedEndpoint> Endpoints { get; init; } = [];
+}
+
+/// <summary>Ports of one transport.</summary>
+/// <param name="Transport">Tcp or Udp, never both.</param>
+/// <param name="Range">The ports.</param>
+public readonly record struct PlannedPort(Transports Transport, PortRange Range);
+
+/// <summary>A port forward; port k of one range maps to port k of the other.</summary>
+/// <param name="Transport">Tcp or Udp, never both.</param>
+/// <param name="External">Ports on the uplink addresses.</param>
+/// <param name="Internal">Ports on the device, same count.</param>
+public readonly record struct PlannedForward(Transports Transport, PortRange External, PortRange Internal);
+
+/// <summary>A destination a device may connect to.</summary>
+/// <param name="Destination">Address or prefix; 0.0.0.0/0 for anywhere.</param>
+/// <param name="Transport">Tcp or Udp, never both.</param>
+/// <param name="Range">Destination ports.</param>
+public readonly record struct PlannedEndpoint(Ipv4Prefix Destination, Transports Transport, PortRange Range);
