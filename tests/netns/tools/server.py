@@ -1,0 +1,103 @@
+#!/usr/bin/python3
+"""A host that answers on every port (its namespace redirects them all to port 9): who was reached, on which port, by whom.
+
+First line from the client, TCP: GET … → an HTTP page; STREAM → zeros for as long as it is read; SINK → reads and discards;
+anything else → one line "HOST PORT PEER". UDP: the same one line for any datagram.
+"""
+import socket
+import ssl
+import struct
+import sys
+import threading
+
+SO_ORIGINAL_DST = 80
+
+
+def original_port(conn):
+    try:
+        raw = conn.getsockopt(socket.IPPROTO_IP, SO_ORIGINAL_DST, 16)
+        return struct.unpack("!2xH4s8x", raw)[0]
+    except OSError:
+        return conn.getsockname()[1]
+
+
+def serve(host, conn, peer, tls):
+    try:
+        with conn:
+            port = original_port(conn)
+            if tls is not None:
+                conn.settimeout(10)
+                conn = tls.wrap_socket(conn, server_side=True)
+            conn.settimeout(0.3)
+            try:
+                first = conn.recv(4096)
+            except (TimeoutError, socket.timeout):
+                first = b""
+            conn.settimeout(60)
+            told = f"{host} {port} {peer[0]}\n".encode()
+            if first.startswith(b"STREAM"):
+                block = bytes(16384)
+                while True:
+                    conn.sendall(block)
+            elif first.startswith(b"SINK"):
+                while conn.recv(65536):
+                    pass
+            elif first.startswith(b"TICK"):
+                # Small and steady: shows the moment at which a running connection is cut.
+                import time
+                while True:
+                    conn.sendall(b"tick\n")
+                    time.sleep(0.1)
+            elif first.startswith(b"GET "):
+                path = first.split(b" ", 2)[1]
+                if path.startswith(b"/stream"):
+                    conn.sendall(b"HTTP/1.0 200 OK\r\nContent-Type: application/octet-stream\r\n\r\n")
+                    block = bytes(16384)
+                    while True:
+                        conn.sendall(block)
+                conn.sendall(b"HTTP/1.0 200 OK\r\nContent-Type: text/plain\r\nContent-Length: %d\r\n\r\n%s" % (len(told), told))
+            else:
+                conn.sendall(told)
+    except (OSError, ssl.SSLError):
+        pass
+
+
+def listen(host, port, tls):
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    listener.bind(("0.0.0.0", port))
+    listener.listen(1024)
+
+    def loop():
+        while True:
+            conn, peer = listener.accept()
+            threading.Thread(target=serve, args=(host, conn, peer, tls), daemon=True).start()
+
+    threading.Thread(target=loop, daemon=True).start()
+
+
+def main():
+    host = sys.argv[1]
+    listen(host, 9, None)
+    if "--tls" in sys.argv:
+        at = sys.argv.index("--tls")
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(sys.argv[at + 2], sys.argv[at + 3])
+        listen(host, int(sys.argv[at + 1]), context)
+    else:
+        listen(host, 443, None)
+    datagrams = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    datagrams.setsockopt(socket.IPPROTO_IP, 8, 1)  # IP_PKTINFO: answer from the address that was asked
+    datagrams.bind(("0.0.0.0", 9))
+    print("ready", flush=True)
+    while True:
+        try:
+            data, control, _, peer = datagrams.recvmsg(2048, 256)
+            told = f"{host} udp {peer[0]}\n".encode()
+            datagrams.sendmsg([told], [(l, t, d) for l, t, d in control if (l, t) == (0, 8)], 0, peer)
+        except OSError:
+            pass
+
+
+threading.stack_size(128 * 1024)
+main()
