@@ -1,0 +1,79 @@
+using System.Runtime.InteropServices;
+using Dwirm.Linux.Interop;
+
+namespace Dwirm.Linux;
+
+/// <summary>The kernel's error numbers that callers decide on, and the one place that knows what EINTR means.</summary>
+[CHeader("errno.h")]
+public static class Errno
+{
+    /// <summary>Operation not permitted.</summary>
+    public const int EPERM = 1;
+    /// <summary>No such file or directory; for netlink: no such object.</summary>
+    public const int ENOENT = 2;
+    /// <summary>Interrupted by a signal.</summary>
+    public const int EINTR = 4;
+    /// <summary>Input/output error.</summary>
+    public const int EIO = 5;
+    /// <summary>No such device or address.</summary>
+    public const int ENXIO = 6;
+    /// <summary>Nothing to read, or no room to write, now.</summary>
+    public const int EAGAIN = 11;
+    /// <summary>Out of memory.</summary>
+    public const int ENOMEM = 12;
+    /// <summary>Permission denied.</summary>
+    public const int EACCES = 13;
+    /// <summary>Busy.</summary>
+    public const int EBUSY = 16;
+    /// <summary>Exists already.</summary>
+    public const int EEXIST = 17;
+    /// <summary>No such device.</summary>
+    public const int ENODEV = 19;
+    /// <summary>Invalid argument.</summary>
+    public const int EINVAL = 22;
+    /// <summary>No space left on the device.</summary>
+    public const int ENOSPC = 28;
+    /// <summary>Read-only file system.</summary>
+    public const int EROFS = 30;
+    /// <summary>The peer is gone.</summary>
+    public const int EPIPE = 32;
+    /// <summary>A value is out of range.</summary>
+    public const int ERANGE = 34;
+    /// <summary>Malformed message.</summary>
+    public const int EBADMSG = 74;
+    /// <summary>Message too long for the buffer or the MTU.</summary>
+    public const int EMSGSIZE = 90;
+    /// <summary>Not supported.</summary>
+    public const int EOPNOTSUPP = 95;
+    /// <summary>Address in use.</summary>
+    public const int EADDRINUSE = 98;
+    /// <summary>The network device is down.</summary>
+    public const int ENETDOWN = 100;
+    /// <summary>No route.</summary>
+    public const int ENETUNREACH = 101;
+    /// <summary>An aborted connection.</summary>
+    public const int ECONNABORTED = 103;
+    /// <summary>Connection reset.</summary>
+    public const int ECONNRESET = 104;
+    /// <summary>No buffer space: a netlink socket lost messages.</summary>
+    public const int ENOBUFS = 105;
+    /// <summary>Timed out.</summary>
+    public const int ETIMEDOUT = 110;
+    /// <summary>Connection refused: nobody listens.</summary>
+    public const int ECONNREFUSED = 111;
+    /// <summary>Cancelled: the wall clock was set.</summary>
+    public const int ECANCELED = 125;
+
+    /// <summary>The error of the last system call of this thread.</summary>
+    internal static int Last => Marshal.GetLastPInvokeError();
+
+    /// <summary>True when a call failed only because a signal came in between, and must be made again.</summary>
+    internal static bool Interrupted(int result) => result < 0 && Last == EINTR;
+
+    /// <summary>True when a call failed only because a signal came in between, and must be made again.</summary>
+    internal static bool Interrupted(nint result) => result < 0 && Last == EINTR;
+
+    /// <summary>The system's text for an error number, such as <c>Connection refused</c>.</summary>
+    /// <param name="errno">Positive error number.</param>
+    public static string Describe(int errno) => Marshal.GetPInvokeErrorMessage(errno);
+}
