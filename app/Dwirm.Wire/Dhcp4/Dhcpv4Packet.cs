@@ -99,6 +99,9 @@ public readonly ref struct Dhcpv4Packet
         return true;
     }
 
+    /// <summary>The same message read as another type: a DHCPDWIRMCLIENT goes on as a DISCOVER (implicit_discover).</summary>
+    public Dhcpv4Packet As(byte messageType) => new(_datagram, _file, _sname, messageType);
+
     /// <summary>True when at least one instance of the option is there, whatever its length.</summary>
     public bool HasOption(byte code) => OptionLength(code) >= 0;
 
