@@ -28,6 +28,23 @@ public readonly record struct Ipv6Address(UInt128 Value)
         return new Ipv6Address(new UInt128(0xfe80000000000000, eui64));
     }
 
+    /// <summary>Parses the text forms of RFC 4291 2.2: eight groups, one <c>::</c>, an IPv4 tail; no zone, no prefix length.</summary>
+    public static bool TryParse(ReadOnlySpan<char> text, out Ipv6Address address)
+    {
+        address = default;
+        int gap = text.IndexOf("::");
+        if (gap < 0)
+        {
+            if (!TryParseGroups(text, out UInt128 whole, out int all) || all != 8) return false;
+            address = new Ipv6Address(whole);
+            return true;
+        }
+        if (!TryParseGroups(text[..gap], out UInt128 left, out int before) || !TryParseGroups(text[(gap + 2)..], out UInt128 right, out int after)) return false;
+        if (before + after > 7 || text[..gap].Contains('.')) return false;
+        address = new Ipv6Address((before == 0 ? UInt128.Zero : left << (128 - 16 * before)) | right);
+        return true;
+    }
+
     /// <summary>RFC 5952 text: lower case, longest run of zero groups (two or more) as <c>::</c>.</summary>
     public override string ToString()
     {
@@ -45,6 +62,31 @@ public readonly record struct Ipv6Address(UInt128 Value)
             text.Append(Group(i).ToString("x"));
         }
         return text.ToString();
+    }
+
+    // Groups separated by single colons, the last of them perhaps an IPv4 address, right-aligned; the empty text has none.
+    private static bool TryParseGroups(ReadOnlySpan<char> text, out UInt128 value, out int groups)
+    {
+        value = UInt128.Zero;
+        groups = 0;
+        while (!text.IsEmpty)
+        {
+            int colon = text.IndexOf(':');
+            ReadOnlySpan<char> group = colon < 0 ? text : text[..colon];
+            text = colon < 0 ? default : text[(colon + 1)..];
+            if (colon >= 0 && text.IsEmpty) return false;
+            if (text.IsEmpty && group.Contains('.') && Ipv4Address.TryParse(group, out Ipv4Address tail))
+            {
+                value = (value << 32) | tail.Value;
+                groups += 2;
+                continue;
+            }
+            if (group.Length is 0 or > 4 || !ushort.TryParse(group, System.Globalization.NumberStyles.AllowHexSpecifier, null, out ushort bits)) return false;
+            value = (value << 16) | bits;
+            groups++;
+            if (groups > 8) return false;
+        }
+        return groups <= 8;
     }
 
     private uint Group(int index) => (uint)(Value >> (112 - 16 * index)) & 0xffff;
