@@ -16,7 +16,7 @@ public sealed unsafe class ClockStepTimer : IDisposable
     /// <exception cref="LinuxException">The kernel refused.</exception>
     public ClockStepTimer()
     {
-        _timer = Time.timerfd_create(Time.CLOCK_REALTIME, Time.TFD_NONBLOCK | Time.TFD_CLOEXEC).OrThrow("timerfd_create");
+        _timer = FileDescriptor.From(Time.timerfd_create(Time.CLOCK_REALTIME, Time.TFD_NONBLOCK | Time.TFD_CLOEXEC)).OrThrow("timerfd_create");
         Arm();
     }
 
@@ -41,7 +41,7 @@ public sealed unsafe class ClockStepTimer : IDisposable
     public void Arm()
     {
         var value = new TimerSpecification { it_value = new TimeSpecification { tv_sec = FarAway } };
-        if (Time.timerfd_settime(_timer, Time.TFD_TIMER_ABSTIME | LinuxTimerfd.TFD_TIMER_CANCEL_ON_SET, &value, null) == 0) return;
+        if (Time.timerfd_settime(_timer, Time.TFD_TIMER_ABSTIME | Time.TFD_TIMER_CANCEL_ON_SET, &value, null) == 0) return;
         // A step between two calls is reported by the call itself; the timer is armed all the same.
         if (Errno.Last != Errno.ECANCELED) throw new LinuxException("timerfd_settime", Errno.Last);
     }

@@ -43,7 +43,7 @@ public sealed unsafe class Epoll : IDisposable
     /// <exception cref="LinuxException">The kernel refused.</exception>
     public Epoll()
     {
-        _epoll = SysEpoll.epoll_create1(SysEpoll.EPOLL_CLOEXEC).OrThrow("epoll_create1");
+        _epoll = FileDescriptor.From(SysEpoll.epoll_create1(SysEpoll.EPOLL_CLOEXEC)).OrThrow("epoll_create1");
         _events = GC.AllocateArray<byte>(Batch * sizeof(EpollEventAligned), pinned: true);
     }
 

@@ -57,7 +57,7 @@ public static unsafe class Files
     {
         fixed (byte* name = CString.From(path))
         {
-            FileDescriptor fd = Unistd.open(name, Unistd.O_RDWR | Unistd.O_CREAT | Unistd.O_CLOEXEC, Mode.OwnerOnly).OrThrow($"open {path}");
+            FileDescriptor fd = FileDescriptor.From(Unistd.open(name, Unistd.O_RDWR | Unistd.O_CREAT | Unistd.O_CLOEXEC, Mode.OwnerOnly)).OrThrow($"open {path}");
             int result;
             while (Errno.Interrupted(result = Unistd.flock(fd, Unistd.LOCK_EX | Unistd.LOCK_NB)))
             {
@@ -77,7 +77,7 @@ public static unsafe class Files
         fixed (byte* name = CString.From(path))
         fixed (byte* start = destination)
         {
-            using FileDescriptor fd = Unistd.open(name, Unistd.O_RDONLY | Unistd.O_CLOEXEC, 0);
+            using FileDescriptor fd = FileDescriptor.From(Unistd.open(name, Unistd.O_RDONLY | Unistd.O_CLOEXEC, 0));
             if (fd.IsInvalid) return -Errno.Last;
             int total = 0;
             while (total < destination.Length)
@@ -96,7 +96,7 @@ public static unsafe class Files
 
     private static int WriteNew(byte* path, ReadOnlySpan<byte> content, uint mode, bool sync)
     {
-        using FileDescriptor fd = Unistd.open(path, Unistd.O_WRONLY | Unistd.O_CREAT | Unistd.O_EXCL | Unistd.O_CLOEXEC, mode);
+        using FileDescriptor fd = FileDescriptor.From(Unistd.open(path, Unistd.O_WRONLY | Unistd.O_CREAT | Unistd.O_EXCL | Unistd.O_CLOEXEC, mode));
         if (fd.IsInvalid) return Errno.Last;
         // The umask of whoever started us has no say in who may read this.
         if (Unistd.fchmod(fd, mode) != 0) return Errno.Last;
@@ -120,7 +120,7 @@ public static unsafe class Files
         int slash = path.LastIndexOf('/');
         fixed (byte* name = CString.From(slash < 0 ? "." : slash == 0 ? "/" : path[..slash]))
         {
-            using FileDescriptor fd = Unistd.open(name, Unistd.O_RDONLY | Unistd.O_CLOEXEC, 0);
+            using FileDescriptor fd = FileDescriptor.From(Unistd.open(name, Unistd.O_RDONLY | Unistd.O_CLOEXEC, 0));
             return fd.IsInvalid ? Errno.Last : Sync(fd);
         }
     }

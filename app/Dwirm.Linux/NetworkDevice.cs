@@ -30,7 +30,14 @@ public static unsafe class NetworkDevice
     /// <summary>The MTU of a device in octets, or -errno.</summary>
     public static int TryMtuOf(string device)
     {
-        int errno = Ask(device, NetIf.SIOCGIFMTU, out InterfaceRequest request);
+        using FileDescriptor fd = AnySocket();
+        return TryMtuOf(fd, device);
+    }
+
+    /// <summary>The MTU of a device of the network namespace a socket lives in, or -errno.</summary>
+    internal static int TryMtuOf(FileDescriptor fd, string device)
+    {
+        int errno = Ask(fd, device, NetIf.SIOCGIFMTU, out InterfaceRequest request);
         return errno == 0 ? request.ifr_mtu : -errno;
     }
 
@@ -40,17 +47,19 @@ public static unsafe class NetworkDevice
     /// <exception cref="LinuxException">No such device, or it has no Ethernet address.</exception>
     public static void MacOf(string device, Span<byte> mac)
     {
-        int errno = Ask(device, NetIf.SIOCGIFHWADDR, out InterfaceRequest request);
+        using FileDescriptor fd = AnySocket();
+        int errno = Ask(fd, device, NetIf.SIOCGIFHWADDR, out InterfaceRequest request);
         // struct sockaddr: the family is the hardware type (ARPHRD_ETHER is 1), the address follows it.
         if (errno == 0 && *(ushort*)request.ifr_hwaddr != 1) errno = Errno.EOPNOTSUPP;
         if (errno != 0) throw new LinuxException($"hardware address of {device}", errno);
         new ReadOnlySpan<byte>(request.ifr_hwaddr + 2, 6).CopyTo(mac);
     }
 
-    private static int Ask(string device, int what, out InterfaceRequest request)
+    private static FileDescriptor AnySocket() => SocketOptions.Open("socket", SysSocket.AF_INET, SysSocket.SOCK_DGRAM, 0);
+
+    private static int Ask(FileDescriptor fd, string device, int what, out InterfaceRequest request)
     {
         request = default;
-        using FileDescriptor fd = SocketOptions.Open("socket", SysSocket.AF_INET, SysSocket.SOCK_DGRAM, 0);
         fixed (InterfaceRequest* pointer = &request)
         {
             InterfaceName.Write(device, new Span<byte>(pointer->ifr_name, NetIf.IFNAMSIZ));

@@ -61,7 +61,7 @@ public sealed unsafe class PacketSender : IDisposable
         int errno = SendFragments(to, sourceIp, destinationIp, datagram);
         if (errno != Errno.EMSGSIZE) return errno;
         // The MTU was lowered since we asked for it.
-        int mtu = NetworkDevice.TryMtuOf(_device);
+        int mtu = NetworkDevice.TryMtuOf(_fd, _device);
         if (mtu <= 0 || mtu == _mtu) return errno;
         _mtu = mtu;
         return SendFragments(to, sourceIp, destinationIp, datagram);

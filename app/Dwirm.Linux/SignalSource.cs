@@ -45,7 +45,7 @@ public sealed unsafe class SignalSource : IDisposable
         _ = Signals.signal(SignalNumber.SIGPIPE, Signals.Ignore);
         BlockHere(set);
         BlockOnFinalizerThread(set);
-        return new SignalSource(Signals.signalfd(-1, &set, Signals.SFD_NONBLOCK | Signals.SFD_CLOEXEC).OrThrow("signalfd"));
+        return new SignalSource(FileDescriptor.From(Signals.signalfd(-1, &set, Signals.SFD_NONBLOCK | Signals.SFD_CLOEXEC)).OrThrow("signalfd"));
     }
 
     /// <summary>Takes the next signal that waits.</summary>

@@ -41,7 +41,7 @@ public sealed unsafe class UnixListener : IDisposable
     /// <summary>Takes the next connection, non-blocking; null when none waits or it is gone already.</summary>
     public UnixConnection? Accept()
     {
-        FileDescriptor fd = SysSocket.accept4(_fd, null, null, SysSocket.SOCK_NONBLOCK | SysSocket.SOCK_CLOEXEC);
+        FileDescriptor fd = FileDescriptor.From(SysSocket.accept4(_fd, null, null, SysSocket.SOCK_NONBLOCK | SysSocket.SOCK_CLOEXEC));
         if (!fd.IsInvalid) return new UnixConnection(fd);
         fd.Dispose();
         return null;
@@ -59,6 +59,17 @@ public sealed unsafe class UnixListener : IDisposable
     {
         using UnixConnection? living = UnixConnection.Connect(path, out int errno);
         if (living is not null) throw new LinuxException($"bind {path}", Errno.EADDRINUSE);
-        if (errno == Errno.ECONNREFUSED) _ = Files.Delete(path);
+        // An ordinary file refuses connections, too; it is not ours to remove.
+        if (errno == Errno.ECONNREFUSED && IsSocket(path)) _ = Files.Delete(path);
+    }
+
+    // Asked by opening, which for a socket fails with ENXIO: stat(2) differs by libc and architecture.
+    private static bool IsSocket(string path)
+    {
+        fixed (byte* name = CString.From(path))
+        {
+            using FileDescriptor fd = FileDescriptor.From(Unistd.open(name, Unistd.O_RDONLY | Unistd.O_NONBLOCK | Unistd.O_CLOEXEC, 0));
+            return fd.IsInvalid && Errno.Last == Errno.ENXIO;
+        }
     }
 }

@@ -5,10 +5,13 @@ namespace Dwirm.Linux.Interop;
 /// <summary>An open file descriptor that closes itself.</summary>
 internal sealed class FileDescriptor : SafeHandleMinusOneIsInvalid
 {
-    /// <summary>Made by the generated stubs, which fill in what the kernel returned.</summary>
-    public FileDescriptor() : base(ownsHandle: true)
-    {
-    }
+    private FileDescriptor(int fd) : base(ownsHandle: true) => SetHandle(fd);
+
+    /// <summary>
+    /// Takes over what a system call returned. The stubs return <c>int</c> as C does: were they to return a SafeHandle, the upper half of
+    /// the register would be taken for part of the number, and -1 for a valid descriptor.
+    /// </summary>
+    public static FileDescriptor From(int fd) => new(fd);
 
     /// <summary>Throws unless the descriptor is valid. Must directly follow the call that made it.</summary>
     public FileDescriptor OrThrow(string operation)

@@ -26,7 +26,7 @@ internal static unsafe partial class Signals
     internal static partial nint signal(int number, nint handler);
 
     [LibraryImport("libc", SetLastError = true)]
-    internal static partial FileDescriptor signalfd(int fd, SignalSet* set, int flags);
+    internal static partial int signalfd(int fd, SignalSet* set, int flags);
 }
 
 /// <summary>sigset_t: 128 octets in glibc and musl.</summary>

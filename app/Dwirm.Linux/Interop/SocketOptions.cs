@@ -7,7 +7,7 @@ internal static unsafe class SocketOptions
 {
     /// <summary>Opens a close-on-exec socket.</summary>
     public static FileDescriptor Open(string what, int domain, int type, int protocol) =>
-        SysSocket.socket(domain, type | SysSocket.SOCK_CLOEXEC, protocol).OrThrow(what);
+        FileDescriptor.From(SysSocket.socket(domain, type | SysSocket.SOCK_CLOEXEC, protocol)).OrThrow(what);
 
     /// <summary>Sets an integer option; false when the kernel refuses.</summary>
     public static bool TrySet(FileDescriptor fd, int level, int name, int value) =>

@@ -17,7 +17,7 @@ internal static unsafe partial class SysEpoll
     public const int EPOLL_CTL_MOD = 3;
 
     [LibraryImport("libc", SetLastError = true)]
-    internal static partial FileDescriptor epoll_create1(int flags);
+    internal static partial int epoll_create1(int flags);
 
     [LibraryImport("libc", SetLastError = true)]
     internal static partial int epoll_ctl(FileDescriptor epfd, int op, SafeHandle fd, void* ev);

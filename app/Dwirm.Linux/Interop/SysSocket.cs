@@ -35,7 +35,7 @@ internal static unsafe partial class SysSocket
     public const int MSG_NOSIGNAL = 0x4000;
 
     [LibraryImport("libc", SetLastError = true)]
-    internal static partial FileDescriptor socket(int domain, int type, int protocol);
+    internal static partial int socket(int domain, int type, int protocol);
 
     [LibraryImport("libc", SetLastError = true)]
     internal static partial int bind(FileDescriptor fd, void* address, uint length);
@@ -47,7 +47,7 @@ internal static unsafe partial class SysSocket
     internal static partial int listen(FileDescriptor fd, int backlog);
 
     [LibraryImport("libc", SetLastError = true)]
-    internal static partial FileDescriptor accept4(FileDescriptor fd, void* address, uint* length, int flags);
+    internal static partial int accept4(FileDescriptor fd, void* address, uint* length, int flags);
 
     [LibraryImport("libc", SetLastError = true)]
     internal static partial int getsockname(FileDescriptor fd, void* address, uint* length);

@@ -15,6 +15,7 @@ internal static unsafe partial class Time
     public const int TFD_CLOEXEC = 0x80000;
     public const int TFD_NONBLOCK = 0x800;
     public const int TFD_TIMER_ABSTIME = 1;
+    public const int TFD_TIMER_CANCEL_ON_SET = 2;
     public const int STA_UNSYNC = 0x40;
 
     [LibraryImport("libc", SetLastError = true)]
@@ -24,7 +25,7 @@ internal static unsafe partial class Time
     internal static partial int adjtimex(TimeAdjustment* adjustment);
 
     [LibraryImport("libc", SetLastError = true)]
-    internal static partial FileDescriptor timerfd_create(int clock, int flags);
+    internal static partial int timerfd_create(int clock, int flags);
 
     [LibraryImport("libc", SetLastError = true)]
     internal static partial int timerfd_settime(FileDescriptor fd, int flags, TimerSpecification* value, TimerSpecification* old);
@@ -37,13 +38,6 @@ internal static unsafe partial class Time
 
     [LibraryImport("libc", SetLastError = true)]
     internal static partial int setenv(byte* name, byte* value, int overwrite);
-}
-
-/// <summary>linux/timerfd.h: musl's sys/timerfd.h has this flag, older glibc headers do not, the kernel's always do.</summary>
-[CHeader("linux/timerfd.h")]
-internal static class LinuxTimerfd
-{
-    public const int TFD_TIMER_CANCEL_ON_SET = 2;
 }
 
 /// <summary>struct timespec</summary>

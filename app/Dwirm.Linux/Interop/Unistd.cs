@@ -11,6 +11,7 @@ internal static unsafe partial class Unistd
     public const int O_RDWR = 2;
     public const int O_CREAT = 0x40;
     public const int O_EXCL = 0x80;
+    public const int O_NONBLOCK = 0x800;
     public const int O_CLOEXEC = 0x80000;
     public const int LOCK_EX = 2;
     public const int LOCK_NB = 4;
@@ -21,7 +22,7 @@ internal static unsafe partial class Unistd
     internal static partial int close(int fd);
 
     [LibraryImport("libc", SetLastError = true)]
-    internal static partial FileDescriptor open(byte* path, int flags, uint mode);
+    internal static partial int open(byte* path, int flags, uint mode);
 
     [LibraryImport("libc", SetLastError = true)]
     internal static partial nint read(FileDescriptor fd, void* data, nuint length);
