@@ -1,0 +1,112 @@
+using System;
+using System.Collections.Generic;
+using System.IO;
+using Dwirm.Policy;
+using Dwirm.Policy.Profiles;
+using Dwirm.Policy.Rules;
+
+namespace Dwirm.Daemon.Config;
+
+/// <summary>Reads the category registry: <c>/usr/share/dwirm/categories.yaml</c>, and <c>/etc/dwirm/categories.d/*.yaml</c> on top of it.</summary>
+public static class CategoriesYaml
+{
+    /// <summary>Most categories of one file.</summary>
+    public const int MaxCategories = 500;
+
+    private const int MaxFiles = 100;
+
+    /// <summary>Reads the registry from disk; null when there is any fault, and the faults are then in the list.</summary>
+    /// <param name="path">The shipped file.</param>
+    /// <param name="directory">The site's own files, read in the order of their names; null, or a directory that is not there, for none.</param>
+    /// <param name="faults">Grows by each fault.</param>
+    public static CategoryRegistry? Read(string path, string? directory, List<ConfigFault> faults)
+    {
+        int before = faults.Count;
+        var rows = new List<CategoryDefinition>();
+        Add(YamlFile.Read(path, faults), path, rows, faults);
+        foreach (string file in FilesIn(directory, faults)) Add(YamlFile.Read(file, faults), file, rows, faults);
+        return faults.Count == before ? new CategoryRegistry(rows) : null;
+    }
+
+    /// <summary>Reads one registry file that is in memory; <paramref name="file"/> names it in faults.</summary>
+    public static CategoryRegistry? Read(string file, ReadOnlySpan<byte> utf8, List<ConfigFault> faults)
+    {
+        int before = faults.Count;
+        var rows = new List<CategoryDefinition>();
+        Add(YamlFile.Parse(file, utf8, faults), file, rows, faults);
+        return faults.Count == before ? new CategoryRegistry(rows) : null;
+    }
+
+    private static List<string> FilesIn(string? directory, List<ConfigFault> faults)
+    {
+        var files = new List<string>();
+        if (directory is null || !Directory.Exists(directory)) return files;
+        try
+        {
+            files.AddRange(Directory.GetFiles(directory, "*.yaml"));
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            faults.Add(new ConfigFault(directory, 0, $"cannot be read: {error.Message}"));
+        }
+        files.Sort(StringComparer.Ordinal);
+        if (files.Count <= MaxFiles) return files;
+        faults.Add(new ConfigFault(directory, 0, $"holds more than {MaxFiles} files; join some"));
+        return [];
+    }
+
+    private static void Add(YamlNode? root, string file, List<CategoryDefinition> rows, List<ConfigFault> faults)
+    {
+        if (root is null || YamlSection.Open(file, root, "a registry", faults) is not { } top) return;
+        top.Version(1);
+        IReadOnlyList<YamlNode> nodes = top.Sections("categories", "- name: …");
+        top.Finish();
+        if (nodes.Count > MaxCategories) top.Fault(nodes[MaxCategories].Line, $"there are more than {MaxCategories} categories; split the file");
+        var lines = new Dictionary<string, int>(StringComparer.OrdinalIgnoreCase);
+        for (int i = 0; i < Math.Min(nodes.Count, MaxCategories); i++)
+        {
+            if (YamlSection.Open(file, nodes[i], "a category", faults) is not { } section) continue;
+            CategoryDefinition? row = Row(section);
+            if (row is null) continue;
+            if (lines.TryGetValue(row.Name, out int line)) section.Fault(section.Line, $"the category '{row.Name}' stands on line {line} already; keep one");
+            else lines.Add(row.Name, section.Line);
+            rows.Add(row);
+        }
+    }
+
+    private static CategoryDefinition? Row(YamlSection section)
+    {
+        string? name = section.Text("name", "'Video Stream'");
+        if (name is null && !section.Has("name")) section.Fault(section.Line, "a category needs a name");
+        string description = section.Text("description", "'moving pictures'") ?? "";
+        YamlSection? defaults = section.Section("defaults", "defaults");
+        section.Finish();
+        if (name is null) return null;
+        if (PlainText.Clean(name) != name) section.Fault(section.Line, "the name has characters that cannot be seen, or blanks at an end; remove them");
+        var row = new CategoryDefinition { Name = name, Description = description };
+        return defaults is null ? row : WithDefaults(row, defaults);
+    }
+
+    private static CategoryDefinition WithDefaults(CategoryDefinition row, YamlSection defaults)
+    {
+        PortSet? ports = defaults.Ports("ports");
+        bool isHttp = row.Name.Equals(CategoryRegistry.Http, StringComparison.OrdinalIgnoreCase);
+        if (isHttp && ports is not null && !ports.Equals(CategoryRegistry.BaselineHttp.Ports))
+        {
+            defaults.Fault(defaults.Node("ports")!.Line, "HTTP always has ports \"80,443\"; give another service a category of its own");
+        }
+        if (CategoryRegistry.IsFullAccess(row.Name)) defaults.Fault(defaults.Line, "Full Access has no options; remove defaults");
+        row = row with
+        {
+            Ports = ports,
+            FixedPorts = defaults.Flag("fixedPorts") ?? false,
+            Rate = defaults.Rate("rate"),
+            Schedule = defaults.Window("schedule", ZoneTable.Default),
+            Hints = defaults.Text("hints", "'HTTP, HTTPS'") is { } hints ? Hints.Parse(hints) : null,
+            Endpoints = defaults.Endpoints("endpoints"),
+        };
+        if (row is { FixedPorts: true, Ports: null }) defaults.Fault(defaults.Line, "fixedPorts needs ports to hold on to");
+        defaults.Finish();
+        return row;
+    }
+}

@@ -1,0 +1,137 @@
+using System;
+using System.Collections.Generic;
+using Dwirm.Wire;
+
+namespace Dwirm.Policy.Plans;
+
+/// <summary>Makes the plan of what the kernel is to enforce at one moment.</summary>
+/// <remarks>
+/// A device in state <see cref="DeviceState.New"/> is in no plan: its network's posture applies to it, quarantine included. Pending, denied and
+/// quarantined devices are managed with no services. In every doubt (a grant that does not fit its state, a verdict that has ended, a time
+/// that is not known) a device gets less, never more.
+/// </remarks>
+public static class PlanBuilder
+{
+    /// <summary>Makes the plan.</summary>
+    /// <param name="input">Networks, devices, grants and leases.</param>
+    /// <param name="now">The moment. While the wall clock is not trusted only All Day services are active (DWIRM-13).</param>
+    /// <param name="nextChangeMs">Monotonic milliseconds at which a schedule or a verdict changes the plan; <see cref="long.MaxValue"/> for never.</param>
+    public static EnforcementPlan Build(PlanInput input, Instant now, out long nextChangeMs)
+    {
+        var devices = new List<PlanDevice>(input.Devices);
+        // One order whatever the caller's, so that the same facts are the same plan.
+        devices.Sort(static (one, other) => one.Record.Mac.CompareTo(other.Record.Mac));
+        var turn = new Turn(input, now);
+        var planned = new List<PlannedDevice>(devices.Count);
+        foreach (PlanDevice device in devices)
+        {
+            bool twice = planned.Count > 0 && planned[^1].Mac == device.Record.Mac;
+            if (!twice && turn.Plan(device) is { } one) planned.Add(one);
+        }
+        nextChangeMs = turn.NextChangeMs;
+        return new EnforcementPlan(input.Networks, input.Uplinks, planned);
+    }
+
+    /// <summary>The host names a grant depends on, each once, in lower case: the daemon keeps their addresses known.</summary>
+    public static IEnumerable<string> NamesOf(Grant grant)
+    {
+        var names = new HashSet<string>(StringComparer.Ordinal);
+        foreach (GrantedService service in grant.Services)
+        {
+            foreach (GrantedEndpoint endpoint in service.Endpoints)
+            {
+                if (endpoint.Host.Literal is null) names.Add(endpoint.Host.Name);
+            }
+            foreach (GrantedHost source in service.Sources)
+            {
+                if (source.Literal is null) names.Add(source.Name);
+            }
+        }
+        return names;
+    }
+
+    // One making of a plan: what is already taken, and when it will have to be made again.
+    private sealed class Turn(PlanInput input, Instant now)
+    {
+        private readonly HostExpansion _hosts = new(input);
+        private readonly ClaimedForwards _forwards = new();
+
+        public long NextChangeMs { get; private set; } = long.MaxValue;
+
+        public PlannedDevice? Plan(PlanDevice device)
+        {
+            DeviceRecord record = device.Record;
+            if (record.State == DeviceState.New || NetworkOf(record) is not { } network) return null;
+            bool granted = (record.State is DeviceState.Granted or DeviceState.Amended or DeviceState.FullAccess) && !HasEnded(record);
+            bool full = granted && record.State == DeviceState.FullAccess && device.Grant is { FullAccess: true };
+            bool serves = granted && record.State != DeviceState.FullAccess && record.Generation is > 0 and <= 0xffffff;
+            List<PlannedService> services = serves && device.Grant is not null ? Services(device.Grant, record.Mac) : [];
+            return new PlannedDevice
+            {
+                Mac = record.Mac,
+                Device = network.Device,
+                Posture = full ? DevicePosture.FullAccess : DevicePosture.Managed,
+                Addresses4 = device.Address is { } address ? [address] : [],
+                Generation = services.Count > 0 ? record.Generation : 0,
+                Slot = services.Count > 0 ? record.Slot : -1,
+                Services = services,
+            };
+        }
+
+        private PlannedNetwork? NetworkOf(DeviceRecord record)
+        {
+            foreach (PlannedNetwork network in input.Networks)
+            {
+                if (network.Name == record.Network) return network;
+            }
+            return null;
+        }
+
+        // A verdict with an end is over when the end has passed, and cannot be known to go on before the clock is right.
+        private bool HasEnded(DeviceRecord record)
+        {
+            if (record.VerdictUntilUnixMs == 0 || record.Verdict is not (OwnerVerdict.Approve or OwnerVerdict.FullAccess)) return false;
+            if (!now.WallIsTrusted || now.UnixMs >= record.VerdictUntilUnixMs) return true;
+            NextChangeMs = Math.Min(NextChangeMs, now.ToMonotonicMs(record.VerdictUntilUnixMs));
+            return false;
+        }
+
+        private List<PlannedService> Services(Grant grant, MacAddress mac)
+        {
+            var claims = new ClaimedFlows();
+            var services = new PlannedService[grant.Services.Count];
+            // Where two services of a device overlap, the flow belongs to the one that is open now.
+            foreach (bool active in (ReadOnlySpan<bool>)[true, false])
+            {
+                for (int i = 0; i < services.Length; i++)
+                {
+                    if (grant.Services[i].Schedule.IsOpen(now, input.Zone) == active) services[i] = Service(grant.Services[i], mac, active, claims);
+                }
+            }
+            return [.. services];
+        }
+
+        private PlannedService Service(GrantedService service, MacAddress mac, bool active, ClaimedFlows claims)
+        {
+            long changeUnixMs = service.Schedule.NextChangeUnixMs(now, input.Zone);
+            long changeMs = changeUnixMs == long.MaxValue ? long.MaxValue : now.ToMonotonicMs(changeUnixMs);
+            NextChangeMs = Math.Min(NextChangeMs, changeMs);
+            List<Ipv4Prefix> sources = _hosts.Sources(service);
+            // Sources that are named but not known yet are nobody, and not everybody.
+            bool reachable = service.Sources.Count == 0 || sources.Count > 0;
+            return new PlannedService
+            {
+                Id = service.Id,
+                Direction = service.Direction,
+                Category = service.Category,
+                Active = active,
+                ActiveUntilMs = active && changeMs != long.MaxValue ? changeMs : 0,
+                RateBitsPerSecond = service.Rate.BitsPerSecond,
+                Ports = reachable ? claims.Ports(service) : [],
+                Sources = sources,
+                Forwards = reachable ? _forwards.Of(service, mac) : [],
+                Endpoints = claims.Endpoints(service, _hosts),
+            };
+        }
+    }
+}

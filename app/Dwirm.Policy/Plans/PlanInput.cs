@@ -1,0 +1,29 @@
+using System.Collections.Generic;
+using Dwirm.Wire;
+
+namespace Dwirm.Policy.Plans;
+
+/// <summary>Everything a plan is made of.</summary>
+public sealed record PlanInput
+{
+    /// <summary>The networks whose DHCP is ours. A device of another network is in no plan.</summary>
+    public required IReadOnlyList<PlannedNetwork> Networks { get; init; }
+
+    /// <summary>The outside.</summary>
+    public IReadOnlyList<PlannedUplink> Uplinks { get; init; } = [];
+
+    /// <summary>Every device that is on record, in any order.</summary>
+    public required IEnumerable<PlanDevice> Devices { get; init; }
+
+    /// <summary>What is known of host names.</summary>
+    public required INameResolver Names { get; init; }
+
+    /// <summary>The router's own zone.</summary>
+    public required ILocalZone Zone { get; init; }
+}
+
+/// <summary>A device, with what it holds now.</summary>
+/// <param name="Record">Its record.</param>
+/// <param name="Grant">Its grant, or null.</param>
+/// <param name="Address">Its leased address; null while it has no lease.</param>
+public sealed record PlanDevice(DeviceRecord Record, Grant? Grant, Ipv4Address? Address);
