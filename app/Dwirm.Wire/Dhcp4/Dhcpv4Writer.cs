@@ -46,7 +46,7 @@ public ref struct Dhcpv4Writer
     public readonly bool UsesOverload => _file > Dhcpv4Layout.File || _sname > Dhcpv4Layout.Sname;
 
     /// <summary>Writes the fixed part. hops and secs stay 0, sname and file stay free for options.</summary>
-    public readonly void Header(byte op, byte hardwareType, byte hardwareLength, uint xid, ushort flags, ReadOnlySpan<byte> chaddr)
+    public readonly void Header(byte op, byte hardwareType, byte hardwareLength, uint xid, ushort flags, scoped ReadOnlySpan<byte> chaddr)
     {
         if (_overflowed) return;
         _buffer[0] = op;
@@ -104,10 +104,14 @@ public ref struct Dhcpv4Writer
     public void PutAddress(byte code, Ipv4Address value) => PutU32Be(code, value.Value);
 
     /// <summary>An option in one piece, 0 to 255 octets; a longer one overflows. RFC 3396 section 5 splits ordinary options only with cause.</summary>
-    public void Put(byte code, ReadOnlySpan<byte> value) => value.CopyTo(Take(code, value.Length));
+    public void Put(byte code, scoped ReadOnlySpan<byte> value)
+    {
+        Span<byte> destination = Take(code, value.Length);
+        if (!destination.IsEmpty) value.CopyTo(destination);
+    }
 
     /// <summary>An option of ASCII text in one piece; a character beyond ASCII becomes '?'.</summary>
-    public void PutAscii(byte code, ReadOnlySpan<char> text)
+    public void PutAscii(byte code, scoped ReadOnlySpan<char> text)
     {
         Span<byte> destination = Take(code, text.Length);
         for (int i = 0; i < destination.Length; i++) destination[i] = text[i] < 0x80 ? (byte)text[i] : (byte)'?';
@@ -120,7 +124,7 @@ public ref struct Dhcpv4Writer
     /// A concatenation-requiring option: split into as many instances as it takes, in sequence, at most 255 octets each, none across the end of a
     /// field (RFC 3396 section 5). An empty value is one empty instance.
     /// </summary>
-    public void PutLong(byte code, ReadOnlySpan<byte> value)
+    public void PutLong(byte code, scoped ReadOnlySpan<byte> value)
     {
         if (value.IsEmpty) Take(code, 0);
         while (!value.IsEmpty && !_overflowed)
