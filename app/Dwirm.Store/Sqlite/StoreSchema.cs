@@ -1,0 +1,75 @@
+using System;
+
+namespace Dwirm.Store.Sqlite;
+
+/// <summary>
+/// The tables, as steps from one version to the next. A step that was released is never edited; a new one is added, and the number of
+/// steps is the version in <c>PRAGMA user_version</c>. Numbers are host-order addresses, 48-bit MACs, and Unix milliseconds.
+/// </summary>
+/// <remarks>The checks serve the integrity test at start: a row that cannot be read back as a record counts as damage.</remarks>
+internal static class StoreSchema
+{
+    /// <summary>The version this program reads and writes.</summary>
+    internal const int Version = 2;
+
+    /// <summary>The step that leads from <paramref name="version"/> to the next.</summary>
+    internal static ReadOnlySpan<byte> StepFrom(int version) => version switch
+    {
+        0 => First,
+        1 => LeaseClocks,
+        _ => throw new ArgumentOutOfRangeException(nameof(version)),
+    };
+
+    private static ReadOnlySpan<byte> First => """
+        CREATE TABLE counter(
+            name  TEXT PRIMARY KEY NOT NULL,
+            value INTEGER NOT NULL
+        ) STRICT, WITHOUT ROWID;
+        CREATE TABLE lease(
+            address    INTEGER PRIMARY KEY CHECK(address BETWEEN 0 AND 4294967295),
+            network    TEXT NOT NULL,
+            mac        INTEGER NOT NULL CHECK(mac BETWEEN 0 AND 281474976710655),
+            client_id  TEXT NOT NULL,
+            hostname   TEXT NOT NULL,
+            state      INTEGER NOT NULL CHECK(state BETWEEN 1 AND 3),
+            expires_ms INTEGER NOT NULL
+        ) STRICT;
+        CREATE TABLE device(
+            mac              INTEGER PRIMARY KEY CHECK(mac BETWEEN 0 AND 281474976710655),
+            client_id        TEXT NOT NULL,
+            network          TEXT NOT NULL,
+            hostname         TEXT NOT NULL,
+            state            INTEGER NOT NULL CHECK(state BETWEEN 0 AND 6),
+            requested        TEXT,
+            answer           TEXT,
+            granted          TEXT,
+            verdict          INTEGER NOT NULL CHECK(verdict BETWEEN 0 AND 4),
+            amendment        TEXT,
+            verdict_until_ms INTEGER NOT NULL,
+            decided_by       TEXT NOT NULL,
+            generation       INTEGER NOT NULL CHECK(generation BETWEEN 0 AND 4294967295),
+            slot             INTEGER NOT NULL CHECK(slot BETWEEN -1 AND 4093),
+            authenticated    INTEGER NOT NULL CHECK(authenticated BETWEEN 0 AND 1),
+            first_seen_ms    INTEGER NOT NULL,
+            since_ms         INTEGER NOT NULL
+        ) STRICT;
+        CREATE TABLE history(
+            id      INTEGER PRIMARY KEY,
+            unix_ms INTEGER NOT NULL,
+            mac     INTEGER NOT NULL CHECK(mac BETWEEN 0 AND 281474976710655),
+            kind    TEXT NOT NULL,
+            by      TEXT NOT NULL,
+            detail  TEXT NOT NULL
+        ) STRICT;
+        CREATE INDEX history_of_device ON history(mac, id);
+        """u8;
+
+    /// <summary>
+    /// Version 1 kept only the end of a lease. That end means nothing when the clock was wrong at the time, so version 2 also keeps what
+    /// the clock said when the lease was recorded, and whether that could be trusted. Rows of version 1 are taken as trusted.
+    /// </summary>
+    private static ReadOnlySpan<byte> LeaseClocks => """
+        ALTER TABLE lease ADD COLUMN written_ms INTEGER NOT NULL DEFAULT 0;
+        ALTER TABLE lease ADD COLUMN clock_trusted INTEGER NOT NULL DEFAULT 1 CHECK(clock_trusted BETWEEN 0 AND 1);
+        """u8;
+}
