@@ -1,1 +1,1 @@
-return 0;
+return Dwirm.Device.DeviceProgram.Run(args);
