@@ -12,23 +12,23 @@ namespace Dwirm.Control;
 /// </summary>
 public ref struct DocumentReader
 {
-    private readonly ReadOnlySpan<byte> document;
-    private Utf8JsonReader reader;
-    private ControlFault fault;
+    private readonly ReadOnlySpan<byte> _document;
+    private Utf8JsonReader _reader;
+    private ControlFault _fault;
 
     /// <summary>Starts before the first token of <paramref name="document"/>, UTF-8.</summary>
     public DocumentReader(ReadOnlySpan<byte> document)
     {
-        this.document = document;
-        reader = new Utf8JsonReader(document);
-        fault = default;
+        _document = document;
+        _reader = new Utf8JsonReader(document);
+        _fault = default;
     }
 
     /// <summary>The first fault, or kind <see cref="ControlFaultKind.None"/>.</summary>
-    public readonly ControlFault Fault => fault;
+    public readonly ControlFault Fault => _fault;
 
     /// <summary>True while nothing was wrong.</summary>
-    public readonly bool Ok => fault.Kind == ControlFaultKind.None;
+    public readonly bool Ok => _fault.Kind == ControlFaultKind.None;
 
     /// <summary>Enters an object; a fault when the next value is none.</summary>
     public void BeginObject() => Expect(JsonTokenType.StartObject);
@@ -37,14 +37,14 @@ public ref struct DocumentReader
     public void BeginArray() => Expect(JsonTokenType.StartArray);
 
     /// <summary>Moves to the next name of the object, or past its end and answers false.</summary>
-    public bool NextProperty() => Advance() && reader.TokenType == JsonTokenType.PropertyName;
+    public bool NextProperty() => Advance() && _reader.TokenType == JsonTokenType.PropertyName;
 
     /// <summary>True when another value of the array follows; past its end and after a fault false.</summary>
     public bool NextElement()
     {
         if (!Ok) return false;
         // Only a copy looks ahead: the value itself is read by whoever knows its type.
-        Utf8JsonReader ahead = reader;
+        Utf8JsonReader ahead = _reader;
         try
         {
             if (ahead.Read() && ahead.TokenType != JsonTokenType.EndArray) return true;
@@ -54,21 +54,21 @@ public ref struct DocumentReader
             Fail(ControlFaultKind.Malformed);
             return false;
         }
-        reader = ahead;
+        _reader = ahead;
         return false;
     }
 
     /// <summary>True when the name that <see cref="NextProperty"/> moved to is <paramref name="name"/>.</summary>
-    public readonly bool Named(ReadOnlySpan<byte> name) => reader.ValueTextEquals(name);
+    public readonly bool Named(ReadOnlySpan<byte> name) => _reader.ValueTextEquals(name);
 
     /// <summary>A string; null reads as empty.</summary>
     public string Text()
     {
-        if (!Advance() || reader.TokenType == JsonTokenType.Null) return "";
-        if (reader.TokenType != JsonTokenType.String) return Mistyped("");
+        if (!Advance() || _reader.TokenType == JsonTokenType.Null) return "";
+        if (_reader.TokenType != JsonTokenType.String) return Mistyped("");
         try
         {
-            return reader.GetString()!;
+            return _reader.GetString()!;
         }
         catch (InvalidOperationException)
         {
@@ -81,8 +81,8 @@ public ref struct DocumentReader
     /// <summary>A whole number; null reads as 0.</summary>
     public long Number()
     {
-        if (!Advance() || reader.TokenType == JsonTokenType.Null) return 0;
-        return reader.TokenType == JsonTokenType.Number && reader.TryGetInt64(out long value) ? value : Mistyped(0L);
+        if (!Advance() || _reader.TokenType == JsonTokenType.Null) return 0;
+        return _reader.TokenType == JsonTokenType.Number && _reader.TryGetInt64(out long value) ? value : Mistyped(0L);
     }
 
     /// <summary>A whole number from 0 to 2^31-1; null reads as 0.</summary>
@@ -96,7 +96,7 @@ public ref struct DocumentReader
     public bool Flag()
     {
         if (!Advance()) return false;
-        return reader.TokenType is JsonTokenType.True or JsonTokenType.False ? reader.TokenType == JsonTokenType.True : Mistyped(false);
+        return _reader.TokenType is JsonTokenType.True or JsonTokenType.False ? _reader.TokenType == JsonTokenType.True : Mistyped(false);
     }
 
     /// <summary>A time as Unix milliseconds; null and the empty string read as 0.</summary>
@@ -110,10 +110,10 @@ public ref struct DocumentReader
     /// <summary>Any value as the JSON text it is written in; null reads as null.</summary>
     public string? Raw()
     {
-        if (!Advance() || reader.TokenType == JsonTokenType.Null) return null;
-        int start = (int)reader.TokenStartIndex;
+        if (!Advance() || _reader.TokenType == JsonTokenType.Null) return null;
+        int start = (int)_reader.TokenStartIndex;
         PassOver();
-        return Ok ? Encoding.UTF8.GetString(document[start..(int)reader.BytesConsumed]) : null;
+        return Ok ? Encoding.UTF8.GetString(_document[start..(int)_reader.BytesConsumed]) : null;
     }
 
     /// <summary>Passes over one value of any type.</summary>
@@ -147,7 +147,7 @@ public ref struct DocumentReader
         BeginObject();
         while (NextProperty())
         {
-            string name = reader.GetString()!;
+            string name = _reader.GetString()!;
             list.Add(new(name, Number()));
         }
         return list;
@@ -159,7 +159,7 @@ public ref struct DocumentReader
         if (!Ok) return;
         try
         {
-            if (reader.Read()) Fail(ControlFaultKind.Malformed);
+            if (_reader.Read()) Fail(ControlFaultKind.Malformed);
         }
         catch (JsonException)
         {
@@ -170,7 +170,7 @@ public ref struct DocumentReader
     /// <summary>Records a fault at the present place unless there already is one.</summary>
     public void Fail(ControlFaultKind kind)
     {
-        if (Ok) fault = new ControlFault(kind, (int)reader.TokenStartIndex);
+        if (Ok) _fault = new ControlFault(kind, (int)_reader.TokenStartIndex);
     }
 
     private T Mistyped<T>(T empty)
@@ -181,7 +181,7 @@ public ref struct DocumentReader
 
     private void Expect(JsonTokenType type)
     {
-        if (Advance() && reader.TokenType != type) Fail(ControlFaultKind.WrongType);
+        if (Advance() && _reader.TokenType != type) Fail(ControlFaultKind.WrongType);
     }
 
     private bool Advance()
@@ -189,10 +189,10 @@ public ref struct DocumentReader
         if (!Ok) return false;
         try
         {
-            if (reader.Read())
+            if (_reader.Read())
             {
                 // Checked here once, so that comparing and reading names cannot fail.
-                if (reader.TokenType == JsonTokenType.PropertyName) reader.GetString();
+                if (_reader.TokenType == JsonTokenType.PropertyName) _reader.GetString();
                 return true;
             }
         }
@@ -210,7 +210,7 @@ public ref struct DocumentReader
     {
         try
         {
-            reader.Skip();
+            _reader.Skip();
         }
         catch (JsonException)
         {

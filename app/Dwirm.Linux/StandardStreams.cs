@@ -10,6 +10,18 @@ public static unsafe class StandardStreams
     /// <summary>True when standard output is a terminal.</summary>
     public static bool OutIsTerminal => Unistd.isatty(Unistd.STDOUT_FILENO) == 1;
 
+    /// <summary>Columns of the terminal that standard output is; 0 when it is none, 80 when it does not tell.</summary>
+    public static int OutColumns
+    {
+        get
+        {
+            if (!OutIsTerminal) return 0;
+            WindowSize size;
+            int result = Terminal.ioctl_standard(Unistd.STDOUT_FILENO, Terminal.TIOCGWINSZ, &size);
+            return result == 0 && size.ws_col > 0 ? size.ws_col : 80;
+        }
+    }
+
     /// <summary>Writes text to standard output, as it is: the caller ends the line.</summary>
     public static void Out(ReadOnlySpan<char> text) => Write(Unistd.STDOUT_FILENO, text);
 

@@ -1,0 +1,100 @@
+using System.Collections.Generic;
+using Dwirm.Cli.Arguments;
+using Dwirm.Cli.Commands;
+
+namespace Dwirm.Cli;
+
+/// <summary>All commands, in the order of the help text.</summary>
+internal static class CommandTable
+{
+    private static readonly OptionSpec Json = new("--json", null, "print the daemon's JSON document instead of a table");
+    private static readonly OptionSpec RunDir = new("--run-dir", "DIR", "where the daemon's socket is (default /var/run/dwirm)");
+    private static readonly OptionSpec UciDir = new("--uci-dir", "DIR", "UCI files (default /etc/config)");
+    private static readonly ArgumentSpec Device = new("DEVICE", "MAC address, or a host name or address that only one device has");
+    private static readonly ArgumentSpec AnyDevice = Device with { Required = false };
+    private static readonly OptionSpec[] Asking = [Json, RunDir];
+
+    /// <summary>The table.</summary>
+    public static IReadOnlyList<CommandSpec> All { get; } =
+    [
+        new()
+        {
+            Name = "daemon", Summary = "answer DHCP, negotiate profiles and enforce the grants", Run = LocalCommands.Daemon,
+            Details = "Stays in the foreground. SIGHUP reads the configuration again, SIGTERM stops and leaves\n"
+                + "enforcement in the kernel. `dwirmd` is the same command.",
+            Options =
+            [
+                new("--check", null, "check configuration, policy and categories, say what is wrong, and end"),
+                UciDir,
+                new("--policy", "FILE", "the site's policy (default /etc/dwirm/policy.yaml)"),
+                new("--categories", "FILE", "category registry (default /usr/share/dwirm/categories.yaml)"),
+                new("--state-dir", "DIR", "leases, decisions and grants (default /etc/dwirm/state)"),
+                new("--run-dir", "DIR", "socket and lock (default /var/run/dwirm)"),
+                new("--lease-file", "FILE", "leases for other programs (default /tmp/dhcp.leases)"),
+            ],
+        },
+        new() { Name = "status", Summary = "show the daemon at a glance, with what needs attention", Options = Asking, Run = StatusCommand.Run },
+        new() { Name = "devices", Summary = "list the devices and where they stand", Options = Asking, Run = DeviceCommands.List },
+        new()
+        {
+            Name = "device", Summary = "show all about one device", Arguments = [Device], Options = Asking, Run = DeviceCommands.Show,
+        },
+        new() { Name = "leases", Summary = "list the leases", Options = Asking, Run = LeaseCommand.Run },
+        new() { Name = "grants", Summary = "list what is granted and enforced", Options = Asking, Run = GrantCommand.Run },
+        new() { Name = "pending", Summary = "show the requests that wait for a decision", Options = Asking, Run = PendingCommand.Run },
+        new()
+        {
+            Name = "approve", Summary = "grant what a device asked for", Arguments = [Device], Run = DecisionCommands.Approve,
+            Details = "Grants everything that policy leaves to the owner, port forwards included. What a rule of\n"
+                + "the policy denies stays denied. An amendment is a profile that narrows the request.",
+            Options =
+            [
+                new("--amend", "FILE", "JSON profile, at most 8 KiB, that narrows what is granted; - for standard input"),
+                new("--once", null, "for this lease only; the next request is decided anew"),
+                .. Asking,
+            ],
+        },
+        new() { Name = "deny", Summary = "refuse what a device asked for", Arguments = [Device], Options = Asking, Run = DecisionCommands.Deny },
+        new()
+        {
+            Name = "revoke", Summary = "take back what a device was granted", Arguments = [Device], Options = Asking, Run = DecisionCommands.Revoke,
+            Details = "Running connections are cut at once.",
+        },
+        new()
+        {
+            Name = "forget", Summary = "forget a device: its request, the decision and the grant", Arguments = [Device], Options = Asking,
+            Run = DecisionCommands.Forget, Details = "Its next request is decided as if it had never been here.",
+        },
+        new()
+        {
+            Name = "full-access", Summary = "lift all restrictions of a device", Arguments = [Device], Run = DecisionCommands.FullAccess,
+            Options = [new("--until", "TIME", UntilTime.Forms), .. Asking],
+        },
+        new()
+        {
+            Name = "plan", Summary = "show what the kernel is to enforce now", Arguments = [AnyDevice], Run = PlanCommand.Run,
+            Options = [new("--nft", null, "as an equivalent nft script, to read or for another router"), .. Asking],
+        },
+        new()
+        {
+            Name = "events", Summary = "show what was asked and decided", Arguments = [AnyDevice], Run = EventCommand.Run,
+            Options =
+            [
+                new("--follow", null, "stay, and print events as they happen", "-f"),
+                new("--limit", "N", "at most N past events (default 100)", "-n"),
+                .. Asking,
+            ],
+        },
+        new()
+        {
+            Name = "policy check", Summary = "check a policy file", Arguments = [new("FILE", "the YAML file")], Run = LocalCommands.CheckPolicy,
+            Details = "Prints FILE:LINE: message for each fault.",
+        },
+        new()
+        {
+            Name = "cleanup", Summary = "take everything of ours out of the kernel", Options = [UciDir, RunDir], Run = LocalCommands.Cleanup,
+            Details = "Removes the tables and queues: nothing is enforced from then on. Not while the daemon runs.",
+        },
+        new() { Name = "version", Summary = "print the version", Options = [Json], Run = LocalCommands.Version },
+    ];
+}
