@@ -1,0 +1,102 @@
+using System.Collections.Generic;
+using Dwirm.Dhcp;
+using Dwirm.Policy;
+using Dwirm.Policy.Plans;
+using Dwirm.Wire;
+
+namespace Dwirm.Daemon.Config;
+
+/// <summary>When the wall clock is believed, which schedules depend on (DWIRM-13).</summary>
+public enum ClockTrust : byte
+{
+    /// <summary>Once the kernel says that it is synchronised.</summary>
+    Ntp,
+
+    /// <summary>Always: for routers with a clock of their own, and for tests.</summary>
+    Trust,
+}
+
+/// <summary>Everything the daemon takes from /etc/config, checked and complete. Read as a whole, replaced as a whole.</summary>
+public sealed record DaemonConfig
+{
+    /// <summary><c>main.enabled</c>: the daemon does nothing without it.</summary>
+    public required bool Enabled { get; init; }
+
+    /// <summary><c>main.decision_time_ms</c>: how long an answer may be held back after a request, 10 to 10000 milliseconds.</summary>
+    public required int DecisionTimeMs { get; init; }
+
+    /// <summary><c>main.msgtype_client</c>: value of option 53 in a DHCPDWIRMCLIENT, 19 to 255.</summary>
+    public required byte MessageTypeClient { get; init; }
+
+    /// <summary><c>main.msgtype_server</c>: value of option 53 in a DHCPDWIRMSERVER, 19 to 255 and not the client's.</summary>
+    public required byte MessageTypeServer { get; init; }
+
+    /// <summary><c>main.profile_option</c>: DHCPv4 option that carries the profile, 224 to 254 (private use, RFC 3942).</summary>
+    public required byte ProfileOption { get; init; }
+
+    /// <summary><c>main.profile_option6</c>: DHCPv6 option that carries the profile, 151 to 65535.</summary>
+    public required ushort ProfileOption6 { get; init; }
+
+    /// <summary><c>main.implicit_discover</c>: whether a DHCPDWIRMCLIENT without lease also counts as a DHCPDISCOVER.</summary>
+    public required bool ImplicitDiscover { get; init; }
+
+    /// <summary><c>main.grant_memory_days</c>: how long the decision on a device that is gone is remembered, 1 to 36500 days.</summary>
+    public required int GrantMemoryDays { get; init; }
+
+    /// <summary><c>main.clock</c>.</summary>
+    public required ClockTrust ClockTrust { get; init; }
+
+    /// <summary><c>main.wan</c>: the logical networks that are the outside; by default those of the firewall zones with <c>masq '1'</c>.</summary>
+    public required IReadOnlyList<string> Wan { get; init; }
+
+    /// <summary>The Linux devices of <see cref="Wan"/>, each once.</summary>
+    public required IReadOnlyList<(string Name, string Device)> Uplinks { get; init; }
+
+    /// <summary>The networks whose DHCP is ours, in the order of /etc/config/dwirm.</summary>
+    public required IReadOnlyList<NetworkSettings> Networks { get; init; }
+
+    /// <summary><c>system.timezone</c>, a POSIX TZ string; <c>UTC0</c> by default.</summary>
+    public required string ZonePosix { get; init; }
+
+    /// <summary><c>system.zonename</c>, a name of the tz database; <c>UTC</c> by default.</summary>
+    public required string ZoneName { get; init; }
+
+    /// <summary><c>domain</c> of the first enabled <c>config dnsmasq</c>; <c>lan</c> by default.</summary>
+    public required string Domain { get; init; }
+
+    /// <summary><c>main.resolver</c>: the name server that endpoint names are looked up with; 127.0.0.1 by default.</summary>
+    public required Ipv4Address? Resolver { get; init; }
+
+    /// <summary>What was understood but cannot be honoured, and what was done instead: to be logged once.</summary>
+    public IReadOnlyList<ConfigFault> Warnings { get; init; } = [];
+
+    /// <summary>
+    /// Reads the packages dwirm, network, dhcp, firewall and system. Null when there is any fault: the caller keeps what it has, and never
+    /// runs on half a configuration.
+    /// </summary>
+    /// <param name="uciDir">Usually /etc/config. dwirm and network must exist.</param>
+    /// <param name="faults">Receives every fault that was found.</param>
+    public static DaemonConfig? Read(string uciDir, List<ConfigFault> faults) => new ConfigReader(uciDir, faults).Read();
+}
+
+/// <summary>One network whose DHCP is ours.</summary>
+public sealed record NetworkSettings
+{
+    /// <summary>Logical name: the section of /etc/config/network.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>Linux device, <c>br-lan</c> for instance.</summary>
+    public required string Device { get; init; }
+
+    /// <summary>True when the configuration makes the device a bridge.</summary>
+    public required bool IsBridge { get; init; }
+
+    /// <summary>What devices that never sent a profile may do.</summary>
+    public required NetworkPosture Posture { get; init; }
+
+    /// <summary>What becomes of a denied device.</summary>
+    public required DenyAction DenyAction { get; init; }
+
+    /// <summary>What the DHCP server is to serve.</summary>
+    public required Dhcpv4NetworkConfig Dhcp { get; init; }
+}
