@@ -6,8 +6,8 @@ namespace Dwirm.Policy.Profiles;
 
 /// <summary>What is answered to one category of a request. Null leaves an option as it was asked, <c>""</c> refuses it.</summary>
 /// <remarks>
-/// An option the request does not have is added behind the others when it is given a text here, so that a device can learn of a default; an
-/// option that was faulty is answered blank unless it is given a text here.
+/// An option the request does not have is added behind the others when it is given a text here, even a blank one, so that a device learns
+/// what became of a default; an option that was faulty is answered blank unless it is given a text here.
 /// </remarks>
 public sealed record AnswerService
 {
@@ -99,7 +99,6 @@ internal sealed class AnswerWriter
     private bool _first = true;
     private CategoryRequest? _category;
     private AnswerService? _answer;
-    private bool _hasOption;
 
     public AnswerWriter(IotProfile request, IReadOnlyList<AnswerService> services) => (_request, _services) = (request, services);
 
@@ -117,10 +116,8 @@ internal sealed class AnswerWriter
                 Open();
                 _category = _request.Categories[member.Category];
                 _answer = AnswerTo(_category);
-                _hasOption = false;
                 break;
             case MemberKind.Option:
-                _hasOption = true;
                 AppendOption(member);
                 break;
             default:
@@ -191,24 +188,25 @@ internal sealed class AnswerWriter
         else AppendArray(granted);
     }
 
-    // What the request has no key for: said where policy gives it a value, and one blank where a refusal would look like a grant.
+    // What the request has no key for: said where policy gives it a value, and one blank where a refusal would look like a grant by default.
     private void AppendAdded()
     {
+        bool provides = _category!.Direction == ServiceDirection.Provide;
         if (_answer is null)
         {
-            if (_hasOption) return;
+            if (_category.StateOf(provides ? ProfileOption.Ports : ProfileOption.Endpoints) != OptionState.Absent) return;
             Comma();
-            _json.Append(_category!.Direction == ServiceDirection.Provide ? "\"Ports\":\"\"" : "\"Endpoints\":[]");
+            _json.Append(provides ? "\"Ports\":\"\"" : "\"Endpoints\":[]");
             return;
         }
         for (ProfileOption option = ProfileOption.Ports; option < ProfileOption.Endpoints; option++)
         {
-            if (_category!.StateOf(option) != OptionState.Absent || _answer.TextOf(option) is not { Length: > 0 } text) continue;
+            if (_category.StateOf(option) != OptionState.Absent || _answer.TextOf(option) is not { } text) continue;
             Comma();
             _json.Append('"').Append(option.Key()).Append("\":");
             JsonText.AppendQuoted(_json, text);
         }
-        if (_category!.StateOf(ProfileOption.Endpoints) != OptionState.Absent || _answer.Endpoints is not { Count: > 0 } added) return;
+        if (_category.StateOf(ProfileOption.Endpoints) != OptionState.Absent || _answer.Endpoints is not { } added) return;
         Comma();
         _json.Append("\"Endpoints\":");
         AppendArray(added);

@@ -96,6 +96,16 @@ internal sealed record ServiceTerms
         return true;
     }
 
+    // Hints are rewritten only where the ports that are left would otherwise be read with other transports.
+    private bool HasTransportsOf(ServiceTerms other)
+    {
+        for (int i = 0; i < Ports.Ranges.Count; i++)
+        {
+            if (TransportsOf(i) != other.TransportsOf(i)) return false;
+        }
+        return Hints.Transports == other.Hints.Transports;
+    }
+
     // Cutting ranges can make more of them than a profile may have: what does not fit into an answer is not granted either.
     private ServiceTerms FitIntoAnswer(List<PortRange> ranges, List<string>? names)
     {
@@ -107,8 +117,10 @@ internal sealed record ServiceTerms
             bool fits = ranges.Count <= PortSet.DefaultMaxRanges && ports.ToString().Length <= longest && hints.Length <= longest;
             if (fits || ranges.Count == 0)
             {
-                // With no port left the hints have nothing to belong to; they stay, harmless, as they were asked.
-                return this with { Ports = ports, Hints = names is null or { Count: 0 } ? Hints : Hints.Parse(hints) };
+                ServiceTerms asAsked = this with { Ports = ports };
+                if (names is null or { Count: 0 }) return asAsked;
+                ServiceTerms rewritten = asAsked with { Hints = Hints.Parse(hints) };
+                return rewritten.HasTransportsOf(asAsked) ? asAsked : rewritten;
             }
             ranges.RemoveAt(ranges.Count - 1);
             names?.RemoveAt(names.Count - 1);
