@@ -4,7 +4,7 @@ using System.Text.Json;
 
 namespace Dwirm.Policy;
 
-/// <summary>Writes grants as JSON. Ports are <c>88-99/tcp+udp</c>, forwards <c>88-99:8088-8099/tcp</c>.</summary>
+/// <summary>Writes grants as JSON. Ports are <c>88-99/tcp,udp</c>, forwards <c>88-99:8088-8099/tcp</c>.</summary>
 internal static class GrantJson
 {
     /// <summary>Version of the format; another one is not read.</summary>
@@ -32,7 +32,7 @@ internal static class GrantJson
     {
         Transports.Tcp => "tcp",
         Transports.Udp => "udp",
-        _ => "tcp+udp",
+        _ => "tcp,udp",
     };
 
     private static void Write(Utf8JsonWriter json, GrantedService service)

@@ -172,7 +172,7 @@ internal ref struct GrantReader
         {
             "tcp" => Transports.Tcp,
             "udp" => Transports.Udp,
-            "tcp+udp" => Transports.Both,
+            "tcp,udp" => Transports.Both,
             _ => throw new FormatException(),
         };
         return (text[..slash], transports);

@@ -1,0 +1,230 @@
+using System;
+using System.Collections.Generic;
+using System.Linq;
+using Dwirm.Policy.Plans;
+using Dwirm.Policy.Tests.Engine;
+using Dwirm.Policy.Tests.Profiles;
+using Dwirm.Wire;
+using static Dwirm.Policy.Tests.Engine.Desk;
+
+namespace Dwirm.Policy.Tests.Plans;
+
+public class PlanTests
+{
+    private static readonly Ipv4Address CameraAddress = Address("192.168.1.101");
+    private static readonly Grant CameraGrant = Decide(Shipped, ProfileVectors.Canonical, OwnerVerdict.Approve).Grant!;
+
+    [Fact]
+    [Trait("Requirement", "DWIRM-14")]
+    [Trait("Requirement", "DWIRM-27")]
+    public void The_camera_in_the_plan()
+    {
+        var names = new Names { ["update.example.com"] = ["203.0.113.5", "203.0.113.6"], ["mirror.example-com.example.net"] = ["203.0.113.9"] };
+        PlannedDevice device = Assert.Single(Build([Camera1()], names, At("03:00")).Devices);
+        Assert.Equal(("br-lan", DevicePosture.Managed, 7u, 3), (device.Device, device.Posture, device.Generation, device.Slot));
+        Assert.Equal([CameraAddress], device.Addresses4);
+        Assert.Equal([1, 2, 3], device.Services.Select(service => (int)service.Id));
+        PlannedService video = device.Services[0];
+        Assert.Equal(2_000_000, video.RateBitsPerSecond);
+        Assert.Equal(["Tcp 88-99", "Udp 88-99"], video.Ports.Select(port => $"{port.Transport} {port.Range}"));
+        Assert.Equal(["Tcp 8088-8099>88-99", "Udp 8088-8099>88-99"], video.Forwards.Select(one => $"{one.Transport} {one.External}>{one.Internal}"));
+        Assert.Equal(["Tcp 80", "Tcp 443", "Tcp 22"], device.Services[1].Ports.Select(port => $"{port.Transport} {port.Range}"));
+        Assert.Equal(
+            ["203.0.113.5/32 Tcp 443", "203.0.113.6/32 Tcp 443", "203.0.113.9/32 Tcp 8888", "203.0.113.5/32 Tcp 22", "203.0.113.6/32 Tcp 22"],
+            device.Services[2].Endpoints.Select(one => $"{one.Destination} {one.Transport} {one.Range}"));
+        Assert.All(device.Services, service => Assert.True(service.Active));
+    }
+
+    [Theory]
+    [InlineData("01:59", false, "02:00")]
+    [InlineData("02:00", true, "05:00")]
+    [InlineData("04:59", true, "05:00")]
+    [InlineData("05:00", false, "26:00")]
+    [Trait("Requirement", "DWIRM-12")]
+    [Trait("Requirement", "DWIRM-13")]
+    public void A_schedule_opens_closes_and_says_when(string time, bool active, string next)
+    {
+        Instant now = At(time);
+        PlannedDevice device = Assert.Single(Build([Camera1()], new Names(), now, out long nextChangeMs).Devices);
+        PlannedService update = device.Services[2];
+        Assert.Equal(active, update.Active);
+        Assert.Equal(At(next).MonotonicMs, nextChangeMs);
+        Assert.Equal(active ? nextChangeMs : 0, update.ActiveUntilMs);
+        Assert.True(device.Services[0].Active);
+        Assert.Equal(0, device.Services[0].ActiveUntilMs);
+    }
+
+    [Fact]
+    [Trait("Requirement", "DWIRM-13")]
+    public void Before_the_clock_is_right_only_all_day_services_are_active()
+    {
+        PlannedDevice device = Assert.Single(Build([Camera1()], new Names(), At("03:00") with { WallIsTrusted = false }, out long nextChangeMs).Devices);
+        Assert.Equal([true, true, false], device.Services.Select(service => service.Active));
+        Assert.Equal(long.MaxValue, nextChangeMs);
+    }
+
+    [Theory]
+    [InlineData(DeviceState.Pending)]
+    [InlineData(DeviceState.Denied)]
+    [InlineData(DeviceState.Quarantined)]
+    [Trait("Requirement", "DWIRM-28")]
+    public void Who_is_not_granted_is_managed_with_no_services(DeviceState state)
+    {
+        // The grant of an earlier decision may still be at hand; it must not count.
+        PlannedDevice device = Assert.Single(Build([Camera1(state)], new Names(), Now).Devices);
+        Assert.Equal(DevicePosture.Managed, device.Posture);
+        Assert.Empty(device.Services);
+        Assert.Equal((0u, -1), (device.Generation, device.Slot));
+        Assert.Equal([CameraAddress], device.Addresses4);
+    }
+
+    [Fact]
+    public void New_devices_and_devices_of_other_networks_are_in_no_plan()
+    {
+        PlanDevice elsewhere = Camera1();
+        elsewhere = elsewhere with { Record = elsewhere.Record with { Network = "gone" } };
+        Assert.Empty(Build([Camera1(DeviceState.New), elsewhere], new Names(), Now).Devices);
+    }
+
+    [Fact]
+    public void Without_a_lease_there_is_no_address()
+    {
+        Assert.Empty(Assert.Single(Build([Camera1() with { Address = null }], new Names(), Now).Devices).Addresses4);
+    }
+
+    [Theory]
+    [InlineData(0, true, DevicePosture.FullAccess)]
+    [InlineData(1, true, DevicePosture.FullAccess)]
+    [InlineData(-1, true, DevicePosture.Managed)]
+    [InlineData(1, false, DevicePosture.Managed)]
+    [Trait("Requirement", "DWIRM-17")]
+    public void Full_access_lasts_as_long_as_the_owner_said(int untilSeconds, bool trusted, DevicePosture posture)
+    {
+        PlanDevice device = Camera1(DeviceState.FullAccess) with { Grant = Grant.Unrestricted };
+        long until = untilSeconds == 0 ? 0 : Now.UnixMs + untilSeconds * 1000;
+        device = device with { Record = device.Record with { Verdict = OwnerVerdict.FullAccess, VerdictUntilUnixMs = until } };
+        PlannedDevice planned = Assert.Single(Build([device], new Names(), Now with { WallIsTrusted = trusted }, out long nextChangeMs).Devices);
+        Assert.Equal(posture, planned.Posture);
+        Assert.Empty(planned.Services);
+        Assert.Equal(untilSeconds == 1 && trusted ? Now.MonotonicMs + 1000 : long.MaxValue, nextChangeMs);
+    }
+
+    [Theory]
+    [InlineData("{\"v\":1,\"fullAccess\":true,\"services\":[]}", DeviceState.Granted)]
+    [InlineData("{\"v\":1,\"fullAccess\":false,\"services\":[]}", DeviceState.FullAccess)]
+    public void State_and_grant_must_agree_on_full_access(string json, DeviceState state)
+    {
+        Assert.True(Grant.TryParse(json, out Grant? grant));
+        Assert.Equal(DevicePosture.Managed, Assert.Single(Build([Camera1(state) with { Grant = grant }], new Names(), Now).Devices).Posture);
+    }
+
+    [Theory]
+    [InlineData("192.168.1.1")]
+    [InlineData("10.1.2.3")]
+    [InlineData("172.31.0.1")]
+    [InlineData("100.64.0.1")]
+    [InlineData("169.254.1.1")]
+    [InlineData("127.0.0.1")]
+    [InlineData("0.0.0.0")]
+    [InlineData("224.0.0.251")]
+    [InlineData("255.255.255.255")]
+    [InlineData("198.51.100.2")]
+    [Trait("Requirement", "DWIRM-14")]
+    public void A_devices_name_never_leads_into_private_or_local_space(string rebound)
+    {
+        var names = new Names { ["update.example.com"] = [rebound, "203.0.113.5"] };
+        PlannedService update = Assert.Single(Build([Camera1()], names, At("03:00")).Devices).Services[2];
+        Assert.All(update.Endpoints, one => Assert.Equal(Address("203.0.113.5"), one.Destination.Address));
+        Assert.Equal(2, update.Endpoints.Count);
+    }
+
+    [Fact]
+    [Trait("Requirement", "DWIRM-14")]
+    public void An_address_the_owner_approved_is_reached_in_private_space()
+    {
+        Grant grant = Decide(Generous, One("Consume", "Hub", """{"Endpoints":["192.168.1.7:80"]}"""), OwnerVerdict.Approve).Grant!;
+        PlannedService hub = Assert.Single(Assert.Single(Build([Camera1() with { Grant = grant }], new Names(), Now).Devices).Services);
+        Assert.Equal(["192.168.1.7/32 Tcp 80", "192.168.1.7/32 Udp 80"], hub.Endpoints.Select(one => $"{one.Destination} {one.Transport} {one.Range}"));
+    }
+
+    [Fact]
+    public void Named_sources_that_are_not_known_are_nobody()
+    {
+        Grant grant = Decide(Generous, One("Provide", "Web", """{"Ports":"80","PortFwd":"80:8080","Endpoints":["hub.example"]}""")).Grant!;
+        PlannedService unknown = Assert.Single(Assert.Single(Build([Camera1() with { Grant = grant }], new Names(), Now).Devices).Services);
+        Assert.Empty(unknown.Ports);
+        Assert.Empty(unknown.Forwards);
+        var names = new Names { ["hub.example"] = ["192.168.1.7"] };
+        PlannedService known = Assert.Single(Assert.Single(Build([Camera1() with { Grant = grant }], names, Now).Devices).Services);
+        Assert.Equal(["192.168.1.7/32"], known.Sources.Select(source => source.ToString()));
+        Assert.Equal((2, 2), (known.Ports.Count, known.Forwards.Count));
+        Assert.Equal(["hub.example"], PlanBuilder.NamesOf(grant));
+    }
+
+    [Fact]
+    public void Names_are_asked_once_and_addresses_are_not()
+    {
+        Assert.Equal(["mirror.example-com.example.net", "update.example.com"], PlanBuilder.NamesOf(CameraGrant).Order());
+        Grant literal = Decide(Generous, One("Consume", "X", """{"Endpoints":["203.0.113.5:80"]}""")).Grant!;
+        Assert.Empty(PlanBuilder.NamesOf(literal));
+    }
+
+    [Fact]
+    public void A_flow_belongs_to_one_service_and_first_to_one_that_is_open()
+    {
+        const string json = """{"IoT Profile":{"Provide":{"Night":{"Ports":"80-90","Schedule":"02:00-02:59","Hints":"HTTP"},"Day":{"Ports":"85-95","Hints":"HTTP"}},"Consume":{"A":{"Endpoints":["203.0.113.5:1"],"Hints":"NTP"},"B":{"Endpoints":["b.example:1"],"Hints":"NTP"}}}}""";
+        PlanDevice device = Camera1() with { Grant = Decide(Generous, json).Grant };
+        var names = new Names { ["b.example"] = ["203.0.113.5", "203.0.113.6"] };
+        Assert.Equal("80-84|85-95|203.0.113.5/32|203.0.113.6/32", Text(At("12:00")));
+        Assert.Equal("80-90|91-95|203.0.113.5/32|203.0.113.6/32", Text(At("02:30")));
+
+        string Text(Instant now) => string.Join('|', Assert.Single(Build([device], names, now).Devices).Services.Select(service =>
+            string.Join(',', service.Ports.Select(port => port.Range.ToString()).Concat(service.Endpoints.Select(one => one.Destination.ToString())))));
+    }
+
+    [Fact]
+    [Trait("Requirement", "DWIRM-09")]
+    public void Two_records_cannot_share_an_outside_port()
+    {
+        PlanDevice other = Camera1();
+        other = other with { Record = other.Record with { Mac = new MacAddress(1), Generation = 8 }, Address = Address("192.168.1.102") };
+        EnforcementPlan plan = Build([Camera1(), other], new Names(), Now);
+        Assert.Equal([new MacAddress(1), Camera], plan.Devices.Select(device => device.Mac));
+        Assert.Equal([2, 0], plan.Devices.Select(device => device.Services[0].Forwards.Count));
+    }
+
+    private static PlanDevice Camera1(DeviceState state = DeviceState.Granted) => new(
+        new DeviceRecord { Mac = Camera, Network = "lan", State = state, Generation = 7, Slot = 3 }, CameraGrant, CameraAddress);
+
+    private static EnforcementPlan Build(IEnumerable<PlanDevice> devices, Names names, Instant now) => Build(devices, names, now, out _);
+
+    private static EnforcementPlan Build(IEnumerable<PlanDevice> devices, Names names, Instant now, out long nextChangeMs) => PlanBuilder.Build(
+        new PlanInput
+        {
+            Networks = [new PlannedNetwork("lan", "br-lan", true, new Ipv4Prefix(Address("192.168.1.1"), 24), NetworkPosture.Open)],
+            Uplinks = [new PlannedUplink("wan", "eth0", [Address("198.51.100.2")])],
+            Devices = devices,
+            Names = names,
+            Zone = FixedZone.Utc,
+        },
+        now,
+        out nextChangeMs);
+
+    private static Instant At(string time)
+    {
+        string[] parts = time.Split(':');
+        long ms = (int.Parse(parts[0]) * 60 + int.Parse(parts[1])) * 60_000L;
+        return new Instant(Now.MonotonicMs + ms, Now.UnixMs + ms, true);
+    }
+
+    private static Ipv4Address Address(string text)
+    {
+        Assert.True(Ipv4Address.TryParse(text, out Ipv4Address address));
+        return address;
+    }
+
+    private sealed class Names : Dictionary<string, string[]>, INameResolver
+    {
+        public IReadOnlyList<Ipv4Address> Resolve(string host) => TryGetValue(host, out string[]? texts) ? Array.ConvertAll(texts, Address) : [];
+    }
+}
