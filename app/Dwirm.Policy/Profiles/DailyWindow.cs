@@ -205,10 +205,10 @@ public sealed class DailyWindow : IEquatable<DailyWindow>
 /// <summary>Finds the moments at which a zone's offset changes.</summary>
 internal static class ZoneJumps
 {
-    private const long ProbeSeconds = 1800;
+    private const long ProbeSeconds = 6 * 3600;
 
     /// <summary>The first second in (from, to] whose offset is not that of the second before; <see cref="long.MaxValue"/> when there is none.</summary>
-    /// <remarks>Two jumps that cancel each other within half an hour would be missed; the time zone database has none.</remarks>
+    /// <remarks>Two jumps that cancel each other within six hours would be missed; the time zone database has none.</remarks>
     public static long First(ILocalZone zone, long from, long to)
     {
         int offset = zone.OffsetSeconds(from);

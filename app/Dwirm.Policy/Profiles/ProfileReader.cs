@@ -169,7 +169,7 @@ internal ref struct ProfileReader
         {
             _lenient = true;
             _json.Append('[');
-            JsonText.AppendRaw(_json, _reader.ValueSpan);
+            if (!_reader.ValueSpan.IsEmpty) JsonText.AppendRaw(_json, _reader.ValueSpan);
             _json.Append(']');
             string single = _reader.GetString()!;
             category.Read(single.Length == 0 ? [] : [single]);

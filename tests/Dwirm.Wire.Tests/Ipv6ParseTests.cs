@@ -1,0 +1,53 @@
+using System;
+using System.Net;
+
+namespace Dwirm.Wire.Tests;
+
+public class Ipv6ParseTests
+{
+    [Theory]
+    [InlineData("::")]
+    [InlineData("::1")]
+    [InlineData("1::")]
+    [InlineData("2001:db8::1")]
+    [InlineData("2001:DB8:0:0:0:0:0:1")]
+    [InlineData("1:2:3:4:5:6:7:8")]
+    [InlineData("1:2:3:4:5:6:7::")]
+    [InlineData("::2:3:4:5:6:7:8")]
+    [InlineData("::ffff:192.0.2.1")]
+    [InlineData("64:ff9b::192.0.2.33")]
+    [InlineData("1:2:3:4:5:6:192.0.2.1")]
+    [InlineData("0001:0000::ffff")]
+    public void Text_reads_as_the_framework_reads_it(string text)
+    {
+        Assert.True(Ipv6Address.TryParse(text, out Ipv6Address address));
+        Assert.Equal(IPAddress.Parse(text), IPAddress.Parse(address.ToString()));
+        byte[] octets = new byte[Ipv6Address.Size];
+        address.Write(octets);
+        Assert.Equal(IPAddress.Parse(text).GetAddressBytes(), octets);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData(":")]
+    [InlineData(":::")]
+    [InlineData("1")]
+    [InlineData("1:2:3:4:5:6:7")]
+    [InlineData("1:2:3:4:5:6:7:8:9")]
+    [InlineData("1:2:3:4:5:6:7:8:")]
+    [InlineData(":1:2:3:4:5:6:7:8")]
+    [InlineData("1::2::3")]
+    [InlineData("1:2:3:4::5:6:7:8")]
+    [InlineData("12345::")]
+    [InlineData("g::")]
+    [InlineData("::1%eth0")]
+    [InlineData("::1/64")]
+    [InlineData("::192.0.2.1:1")]
+    [InlineData("192.0.2.1::")]
+    [InlineData("1:2:3:4:5:6:7:192.0.2.1")]
+    [InlineData("192.0.2.1")]
+    [InlineData("::192.0.2.256")]
+    [InlineData("+1::")]
+    [InlineData(" ::1")]
+    public void Other_text_is_refused(string text) => Assert.False(Ipv6Address.TryParse(text.AsSpan(), out _));
+}
