@@ -13,20 +13,7 @@ public sealed class ZoneTable
     private ZoneTable(Dictionary<string, int> minutes) => _minutes = minutes;
 
     /// <summary>The table of the specification.</summary>
-    public static ZoneTable Default { get; } = new(new Dictionary<string, int>(32, StringComparer.Ordinal)
-    {
-        ["GMT"] = 0, ["UTC"] = 0, ["WET"] = 0,
-        ["CET"] = 60, ["BST"] = 60,
-        ["EET"] = 120, ["CAT"] = 120,
-        ["MSK"] = 180, ["EAT"] = 180,
-        ["JST"] = 540, ["KST"] = 540,
-        ["AST"] = -240, ["ADT"] = -180,
-        ["EST"] = -300, ["EDT"] = -240,
-        ["CST"] = -360, ["CDT"] = -300,
-        ["MST"] = -420, ["MDT"] = -360,
-        ["PST"] = -480, ["PDT"] = -420,
-        ["HST"] = -600,
-    });
+    public static ZoneTable Default { get; } = new(Specified());
 
     /// <summary>This table with one code added or replaced.</summary>
     /// <param name="code">Three letters.</param>
@@ -56,4 +43,19 @@ public sealed class ZoneTable
 
     private static bool IsCode(ReadOnlySpan<char> code) =>
         code.Length == 3 && char.IsAsciiLetter(code[0]) && char.IsAsciiLetter(code[1]) && char.IsAsciiLetter(code[2]);
+
+    private static Dictionary<string, int> Specified()
+    {
+        ReadOnlySpan<(string Codes, int Hours)> zones =
+        [
+            ("GMT UTC WET", 0), ("CET BST", 1), ("EET CAT", 2), ("MSK EAT", 3), ("JST KST", 9), ("ADT", -3), ("AST EDT", -4),
+            ("EST CDT", -5), ("CST MDT", -6), ("MST PDT", -7), ("PST", -8), ("HST", -10),
+        ];
+        var minutes = new Dictionary<string, int>(24, StringComparer.Ordinal);
+        foreach ((string codes, int hours) in zones)
+        {
+            foreach (Range code in codes.AsSpan().Split(' ')) minutes.Add(codes[code], hours * 60);
+        }
+        return minutes;
+    }
 }
