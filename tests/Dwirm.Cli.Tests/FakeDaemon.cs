@@ -51,16 +51,24 @@ internal sealed class FakeDaemon : IDisposable
             try
             {
                 using Socket connection = _listener.Accept();
-                Answer(connection);
+                TryAnswer(connection);
             }
-            catch (SocketException)
+            catch (Exception end) when (end is SocketException or ObjectDisposedException)
             {
                 return;
             }
-            catch (ObjectDisposedException)
-            {
-                return;
-            }
+        }
+    }
+
+    private void TryAnswer(Socket connection)
+    {
+        try
+        {
+            Answer(connection);
+        }
+        catch (SocketException)
+        {
+            // The command had enough and left; the next one is served.
         }
     }
 
@@ -85,6 +93,7 @@ internal sealed class FakeDaemon : IDisposable
             if (!_answers.TryGetValue(method, out document)) document = """{"error":"not asked for by this test","code":1}"""u8.ToArray();
         }
         // In pieces, because a stream promises nothing about where reads end.
-        for (int at = 0; at < document.Length; at += 1000) connection.Send(document, at, Math.Min(1000, document.Length - at), SocketFlags.None);
+        int piece = document.Length > 1_000_000 ? 64 * 1024 : 1000;
+        for (int at = 0; at < document.Length; at += piece) connection.Send(document, at, Math.Min(piece, document.Length - at), SocketFlags.None);
     }
 }

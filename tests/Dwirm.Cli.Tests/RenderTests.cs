@@ -1,0 +1,234 @@
+using System;
+using System.Collections.Generic;
+using Dwirm.Cli.Commands;
+using Dwirm.Cli.Output;
+using Dwirm.Control;
+
+namespace Dwirm.Cli.Tests;
+
+public sealed class RenderTests
+{
+    [Fact]
+    public void A_device_is_a_card()
+    {
+        const string expected = """
+            cam (02:00:00:00:00:01)
+              description  Example Brand Security Camera
+              state        amended since 2026-01-01 01:00:00 (2 min): with changes
+              decided by   cameras stream at home, never from outside
+              address      192.168.1.101 on lan, lease until 2026-01-01 13:00:00 (11 h 58 min)
+              client id    01020000000001
+              request      not authenticated: anybody on the network could have sent it
+
+              provides Video Stream: amended, open now
+                rule         cameras stream at home, never from outside
+                because      port forward 88-99:8088-8099 is left to the owner
+                ports        88-99
+                forward      none
+                rate         2 Mbit/s
+                schedule     all day
+                usage        1.25 MB in 1 packet, 0 dropped
+
+              uses Firmware Update: accepted, closed now
+                to           https://update.example.com/prod
+                             198.51.100.7:8888
+                rate         5 Mbit/s
+                schedule     02:00-04:59
+                next change  opens at 2026-01-01 03:00:00, in 1 h 58 min
+                usage        none yet
+
+            A port forward waits for your decision:
+              dwirm approve 02:00:00:00:00:01
+              dwirm deny 02:00:00:00:00:01
+
+            """;
+
+        Assert.Equal(expected, DeviceCommands.Render(new Session().Context, Documents.Camera()));
+    }
+
+    [Fact]
+    public void What_waits_says_what_is_asked_why_and_which_command_decides()
+    {
+        var pending = new PendingDto
+        {
+            Mac = Documents.CameraMac, Network = "lan", Ip = "192.168.1.101", Description = "Example Brand Security Camera",
+            SinceUnixMs = Session.NewYear,
+            Services =
+            [
+                new ServiceDto
+                {
+                    Direction = "provide", Category = "Video Stream", Ports = "88-99", PortForward = "88-99:8088-8099",
+                    RateBitsPerSecond = 2_000_000, Schedule = "00:00-23:59", Decision = "pending", Rule = "cameras", Reasons = ["opens the home"],
+                },
+                new ServiceDto { Direction = "consume", Category = "Telemetry", Endpoints = ["https://t.example"], Decision = "pending" },
+            ],
+        };
+        const string expected = """
+            Example Brand Security Camera (02:00:00:00:00:01, 192.168.1.101) on lan
+              waits    2 min; not authenticated
+              asks     to provide Video Stream: ports 88-99, forward outside 8088-8099 to 88-99, 2 Mbit/s, all day
+                why      the rule "cameras" leaves it to you
+                         opens the home
+              asks     to use Telemetry: to https://t.example, line rate
+                why      no rule of the policy decides it
+              until    you decide, only DHCP, DNS and NTP of the router
+              decide   dwirm approve 02:00:00:00:00:01
+                       dwirm deny 02:00:00:00:00:01
+                       dwirm approve 02:00:00:00:00:01 --amend FILE   to grant less than asked
+
+            """;
+
+        Assert.Equal(expected, PendingCommand.Render(new Session().Context, pending));
+        pending.ForwardOnly = true;
+        Assert.Contains("everything but the port forward is granted", PendingCommand.Render(new Session().Context, pending));
+    }
+
+    [Fact]
+    public void A_healthy_status_has_no_warnings()
+    {
+        const string expected = """
+            dwirm 0.1.0 runs as process 4711 for 3 d 5 h in 6.34 MB of memory
+
+            network  device  address         devices without a profile           DHCP
+            lan      br-lan  192.168.1.1/24  open: whatever the firewall allows  served
+
+            devices      11: 3 new, 8 granted
+            leases       11
+            clock        synchronised, schedules are followed
+            store        /etc/dwirm/state/dwirm.db
+            enforcement  routed traffic, bridged traffic, rates
+            counter      discover 12
+
+            """;
+
+        Assert.Equal(expected, StatusCommand.Render(Documents.Status(), 0));
+        Assert.Empty(StatusCommand.Warnings(Documents.Status()));
+    }
+
+    public static TheoryData<Action<StatusDto>, string> Troubles => new()
+    {
+        { status => status.Clock.Trusted = false, "the clock is not trusted" },
+        { status => status.Enforcement.Bridge = false, "the bridge table is missing" },
+        { status => status.Enforcement.Inet = false, "the routed table is missing" },
+        { status => status.Enforcement.Htb = false, "the kernel has no HTB: rates are not enforced" },
+        { status => status.Enforcement.LastError = "NEWRULE: EINVAL", "the kernel's last refusal: NEWRULE: EINVAL" },
+        { status => status.Enforcement.Notes = ["no bridge-nf"], "no bridge-nf" },
+        { status => status.Store.StartedEmpty = true, "the store started empty" },
+        { status => status.Store.LastError = "disk full", "the store's last fault: disk full" },
+        { status => status.Faults = ["/etc/config/dwirm:3: no"], "configuration not taken over: /etc/config/dwirm:3: no" },
+        { status => status.Networks[0].Serving = false, "DHCP of network lan is not served" },
+    };
+
+    [Theory]
+    [MemberData(nameof(Troubles), DisableDiscoveryEnumeration = true)]
+    public void Each_trouble_is_one_warning(Action<StatusDto> trouble, string expected)
+    {
+        StatusDto status = Documents.Status();
+        trouble(status);
+
+        Assert.StartsWith(expected, Assert.Single(StatusCommand.Warnings(status)));
+        Assert.Contains("WARNING: " + expected, StatusCommand.Render(status, 0));
+    }
+
+    [Fact]
+    public void The_status_points_to_what_waits()
+    {
+        StatusDto status = Documents.Status();
+        status.Devices = [new("pending", 1)];
+        Assert.EndsWith("1 device waits for your decision: dwirm pending\n", StatusCommand.Render(status, 0));
+        status.Devices = [new("pending", 2)];
+        Assert.EndsWith("2 devices wait for your decision: dwirm pending\n", StatusCommand.Render(status, 0));
+    }
+
+    [Fact]
+    public void A_plan_lists_what_the_kernel_lets_through()
+    {
+        var plan = new PlanDto
+        {
+            Networks = [new NetworkStatusDto { Name = "lan", Device = "br-lan", Address = "192.168.1.1/24", Posture = "open" }],
+            Uplinks = [new PlanUplinkDto { Name = "wan", Device = "eth1", Addresses = ["203.0.113.2"] }],
+            Devices =
+            [
+                new PlanDeviceDto
+                {
+                    Mac = Documents.CameraMac, Device = "br-lan", Posture = "managed", Addresses = ["192.168.1.101"],
+                    Services =
+                    [
+                        new PlanServiceDto
+                        {
+                            Sid = 257, Direction = "provide", Category = "Video Stream", Active = true, RateBitsPerSecond = 2_000_000,
+                            Ports = ["tcp/88-99"], Sources = ["192.168.1.0/24"], Forwards = ["tcp/8088-8099 -> 88-99"],
+                        },
+                        new PlanServiceDto { Sid = 258, Direction = "consume", Category = "Update", Endpoints = ["tcp/443 198.51.100.7/32", "udp/53 0.0.0.0/0"] },
+                    ],
+                },
+            ],
+        };
+        const string expected = """
+            network  device  router's address  devices without a profile
+            lan      br-lan  192.168.1.1/24    open
+
+            outside  device  addresses
+            wan      eth1    203.0.113.2
+
+            02:00:00:00:00:01 on br-lan: managed, 192.168.1.101
+               id  may      category      now          rate  lets through
+              257  provide  Video Stream  open     2 Mbit/s  tcp/88-99 from 192.168.1.0/24 forward tcp/8088-8099 -> 88-99
+              258  use      Update        closed  line rate  tcp/443 198.51.100.7/32, udp/53 0.0.0.0/0
+
+            """;
+
+        Assert.Equal(expected, PlanCommand.Render(plan, 0));
+    }
+
+    [Fact]
+    public void Tables_align_whatever_the_script()
+    {
+        var table = new Table(new("a"), new("number", Right: true), new("c"));
+        table.Add("日本", "7", "x");
+        table.Add("e\u0301", "1234567", "");
+
+        Assert.Equal("a      number  c\n日本        7  x\ne\u0301     1234567  -\n", table.Render(0));
+    }
+
+    [Fact]
+    public void Only_a_terminal_cuts_and_only_what_may_be_cut()
+    {
+        var table = new Table(new("MAC"), new("text", Flexible: true));
+        table.Add(Documents.CameraMac, new string('y', 100));
+
+        Assert.Equal(17 + 2 + 100, table.Render(0).Split('\n')[1].Length);
+        Assert.Equal(Documents.CameraMac + "  " + new string('y', 10) + "…", table.Render(30).Split('\n')[1]);
+        Assert.Equal("02:00:00:…", table.Render(10).Split('\n')[1]);
+    }
+
+    [Theory]
+    [InlineData(0, "line rate")]
+    [InlineData(500, "500 bit/s")]
+    [InlineData(15_000, "15 kbit/s")]
+    [InlineData(1_500_000, "1.5 Mbit/s")]
+    [InlineData(1_259_999, "1.25 Mbit/s")]
+    [InlineData(2_000_000, "2 Mbit/s")]
+    [InlineData(1_050_000_000, "1.05 Gbit/s")]
+    [InlineData(1_000_000_000_000, "1000 Gbit/s")]
+    public void Rates_are_read_at_a_glance(long bits, string expected) => Assert.Equal(expected, Units.Rate(bits));
+
+    [Theory]
+    [InlineData(-5, "0 s")]
+    [InlineData(42_999, "42 s")]
+    [InlineData(60_000, "1 min")]
+    [InlineData(43_080_000, "11 h 58 min")]
+    [InlineData(7_200_000, "2 h")]
+    [InlineData(86_400_000, "1 d")]
+    [InlineData(273_600_000, "3 d 4 h")]
+    public void Durations_have_at_most_two_units(long milliseconds, string expected) => Assert.Equal(expected, Units.Duration(milliseconds));
+
+    [Fact]
+    public void Empty_numbers_are_no_noise()
+    {
+        Assert.Equal("0 B", Units.Octets(0));
+        Assert.Equal("999 B", Units.Octets(999));
+        Assert.Equal("1 kB", Units.Octets(1000));
+        Assert.Equal(new List<string> { "1 packet", "0 packets" }, [Units.Count(1, "packet"), Units.Count(0, "packet")]);
+    }
+}
