@@ -9,6 +9,7 @@ public class DhcpSocketTests
     private const uint NearIp = 0xc0000201, FarIp = 0xc0000202, Broadcast = 0xffffffff;
 
     [Fact]
+    [Trait("Kind", "Kernel")]
     public void BatchesKeepOrderAndSayWhereEachDatagramCameFrom()
     {
         using var veth = new VethPair();
@@ -48,6 +49,7 @@ public class DhcpSocketTests
     }
 
     [Fact]
+    [Trait("Kind", "Kernel")]
     public void ABroadcastNamesItsDestinationAndDevice()
     {
         using var veth = new VethPair();
@@ -66,6 +68,7 @@ public class DhcpSocketTests
     }
 
     [Theory]
+    [Trait("Kind", "Kernel")]
     [InlineData(FarIp)]
     [InlineData(Broadcast)]
     public void DatagramsLongerThanTheMtuAreFragmentedAndReassembledByTheKernel(uint destination)
@@ -83,6 +86,7 @@ public class DhcpSocketTests
     }
 
     [Fact]
+    [Trait("Kind", "Kernel")]
     public void ADatagramLongerThanABufferIsMarked()
     {
         using var veth = new VethPair();
@@ -97,6 +101,7 @@ public class DhcpSocketTests
     }
 
     [Fact]
+    [Trait("Kind", "Kernel")]
     public void ASocketHearsOnlyItsOwnDevice()
     {
         using var veth = new VethPair();
@@ -120,6 +125,7 @@ public class DhcpSocketTests
     }
 
     [Fact]
+    [Trait("Kind", "Kernel")]
     public void TheSourceAddressCanBeChosen()
     {
         using var veth = new VethPair();
@@ -140,6 +146,7 @@ public class DhcpSocketTests
     }
 
     [Fact]
+    [Trait("Kind", "Kernel")]
     public void ARefusedDatagramIsCountedAndTheOthersGoOut()
     {
         using var veth = new VethPair();
@@ -171,6 +178,7 @@ public class DhcpSocketTests
     }
 
     [Fact]
+    [Trait("Kind", "Kernel")]
     public void ReceivingAndSendingAllocateNothing()
     {
         using var veth = new VethPair();

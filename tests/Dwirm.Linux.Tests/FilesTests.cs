@@ -47,6 +47,7 @@ public class FilesTests
     }
 
     [Fact]
+    [Trait("Kind", "Kernel")]
     public void AFullDiskLeavesTheOldFile()
     {
         using var directory = new TemporaryDirectory();

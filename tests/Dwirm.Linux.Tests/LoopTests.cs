@@ -8,6 +8,7 @@ namespace Dwirm.Linux.Tests;
 public unsafe partial class LoopTests
 {
     [Fact]
+    [Trait("Kind", "Kernel")]
     public void EveryTokenComesBackWhole()
     {
         using var veth = new VethPair();
@@ -74,6 +75,7 @@ public unsafe partial class LoopTests
 
     // Sets the clock to what it is: a step to the kernel, none to anybody else.
     [Fact]
+    [Trait("Kind", "Kernel")]
     public void AStepOfTheWallClockIsNoticedOnceEachTime()
     {
         using var timer = new ClockStepTimer();

@@ -96,6 +96,7 @@ public unsafe class NetlinkTests
     }
 
     [Fact]
+    [Trait("Kind", "Kernel")]
     public void MessagesOfOtherProcessesAreNotHandedOut()
     {
         using NetlinkSocket socket = NetlinkSocket.Open(NetlinkProtocol.NETLINK_ROUTE);
@@ -109,6 +110,7 @@ public unsafe class NetlinkTests
     }
 
     [Fact]
+    [Trait("Kind", "Kernel")]
     public void GroupsAreHeard()
     {
         using var veth = new VethPair();

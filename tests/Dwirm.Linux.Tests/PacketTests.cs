@@ -18,6 +18,7 @@ public class PacketTests
 
     // The kernel's UDP at the other end checks the IP and UDP checksums and puts the fragments together.
     [Theory]
+    [Trait("Kind", "Kernel")]
     [InlineData(0)]
     [InlineData(1)]
     [InlineData(300)]
@@ -43,6 +44,7 @@ public class PacketTests
     }
 
     [Fact]
+    [Trait("Kind", "Kernel")]
     public void ALowerMtuIsNoticed()
     {
         using var veth = new VethPair();
@@ -58,6 +60,7 @@ public class PacketTests
     }
 
     [Fact]
+    [Trait("Kind", "Kernel")]
     public void ASenderRefusesWhatItCannotSend()
     {
         using var veth = new VethPair();
@@ -70,6 +73,7 @@ public class PacketTests
 
     // The receiver's device has no address at all, as a client's has not before its ACK.
     [Theory]
+    [Trait("Kind", "Kernel")]
     [InlineData(NotYetOurs, 300)]
     [InlineData(NotYetOurs, 4096)]
     [InlineData(Broadcast, 4096)]
@@ -89,6 +93,7 @@ public class PacketTests
 
     // A UDP socket on veth leaves the checksum to hardware that is not there: the packet must be taken all the same.
     [Theory]
+    [Trait("Kind", "Kernel")]
     [InlineData(300)]
     [InlineData(4096)]
     public void AClientWithoutAddressHearsTheKernelsUdp(int length)
@@ -103,6 +108,7 @@ public class PacketTests
     }
 
     [Fact]
+    [Trait("Kind", "Kernel")]
     public void OtherPortsAndDamagedPacketsAreNotTaken()
     {
         using var veth = new VethPair(farAddress: null);
@@ -122,6 +128,7 @@ public class PacketTests
 
     // The same damage must be refused by the kernel: this shows that the good frames above were really checked.
     [Fact]
+    [Trait("Kind", "Kernel")]
     public void TheKernelRefusesTheSameDamage()
     {
         using var veth = new VethPair();

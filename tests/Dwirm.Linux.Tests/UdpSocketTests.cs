@@ -7,6 +7,7 @@ public class UdpSocketTests
     private const uint NearIp = 0xc0000201, FarIp = 0xc0000202;
 
     [Fact]
+    [Trait("Kind", "Kernel")]
     public void QuestionsLeaveFromARandomPortAndOnlyThePeerIsHeard()
     {
         using var veth = new VethPair();
