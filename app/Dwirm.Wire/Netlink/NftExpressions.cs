@@ -74,7 +74,7 @@ public static class NftExpressions
 {
     private const ushort NFTA_LIST_ELEM = 1, NFTA_EXPR_NAME = 1, NFTA_EXPR_DATA = 2, NFTA_DATA_VALUE = 1;
     private const uint RegisterVerdict = 0, Register32 = 8;
-    private const uint CounterObject = 1, DynsetUpdate = 1, InvertFlag = 1, DynsetExpressionFlag = 2;
+    private const uint CounterObject = 1, DynsetUpdate = 1, InvertFlag = 1;
     private const uint FibAddressType = 3, FibDestination = 2, DnatType = 1;
 
     /// <summary><c>meta</c> into a register.</summary>
@@ -189,22 +189,22 @@ public static class NftExpressions
     }
 
     /// <summary>Puts the register's key into a dynamic set or refreshes it; goes on only when that worked.</summary>
-    /// <param name="writer">Where to.</param>
-    /// <param name="set">Set.</param>
-    /// <param name="setId">The set's number within the transaction, or 0.</param>
-    /// <param name="register">The key.</param>
-    /// <param name="perSecond">When not 0: each element passes this many packets a second, more do not go on.</param>
-    /// <param name="burst">Packets above the rate that pass at first.</param>
-    public static void UpdateSet(this NetlinkWriter writer, string set, uint setId, int register, uint perSecond = 0, uint burst = 0)
+    public static void UpdateSet(this NetlinkWriter writer, string set, uint setId, int register)
     {
         using var scope = writer.Expression("dynset");
-        writer.PutU32Be(4, Reg(register));
-        writer.PutU32Be(3, DynsetUpdate);
-        writer.PutStringZ(1, set);
-        if (setId != 0) writer.PutU32Be(2, setId);
-        if (perSecond == 0) return;
-        writer.PutU32Be(9, DynsetExpressionFlag);
-        using (writer.Nest(7)) writer.ExpressionBody("limit", w => PutLimit(w, perSecond, burst));
+        UpdateBody(writer, set, setId, register);
+    }
+
+    /// <summary>As <see cref="UpdateSet"/>; each element lets so many packets a second go on.</summary>
+    public static void UpdateSetLimited(this NetlinkWriter writer, string set, uint setId, int register, uint perSecond, uint burst)
+    {
+        using var scope = writer.Expression("dynset");
+        UpdateBody(writer, set, setId, register);
+        using (writer.Nest(7))
+        {
+            writer.PutStringZ(NFTA_EXPR_NAME, "limit");
+            using (writer.Nest(NFTA_EXPR_DATA)) PutLimit(writer, perSecond, burst);
+        }
     }
 
     /// <summary>Goes on for this many packets a second.</summary>
@@ -247,10 +247,20 @@ public static class NftExpressions
         using var scope = writer.Expression("masq");
     }
 
-    internal static void ExpressionBody(this NetlinkWriter writer, string name, Action<NetlinkWriter> body)
+    internal static void CounterBody(this NetlinkWriter writer)
     {
-        writer.PutStringZ(NFTA_EXPR_NAME, name);
-        using (writer.Nest(NFTA_EXPR_DATA)) body(writer);
+        writer.PutStringZ(NFTA_EXPR_NAME, "counter");
+        using (writer.Nest(NFTA_EXPR_DATA))
+        {
+        }
+    }
+
+    private static void UpdateBody(NetlinkWriter writer, string set, uint setId, int register)
+    {
+        writer.PutU32Be(4, Reg(register));
+        writer.PutU32Be(3, DynsetUpdate);
+        writer.PutStringZ(1, set);
+        if (setId != 0) writer.PutU32Be(2, setId);
     }
 
     private static ExpressionScope Expression(this NetlinkWriter writer, string name)

@@ -122,7 +122,7 @@ public static class NftMessages
             if (set.TimeoutMs != 0) writer.PutU64Be(NFTA_SET_TIMEOUT, set.TimeoutMs);
             Describe(writer, set);
             if (!set.UserData.IsEmpty) writer.PutBytes(NFTA_SET_USERDATA, set.UserData);
-            if (set.Counter) using (writer.Nest(NFTA_SET_EXPR)) writer.ExpressionBody("counter", static _ => { });
+            if (set.Counter) using (writer.Nest(NFTA_SET_EXPR)) writer.CounterBody();
         }
     }
 

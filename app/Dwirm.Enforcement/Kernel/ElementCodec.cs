@@ -1,0 +1,91 @@
+using System;
+using System.Buffers.Binary;
+using System.Runtime.InteropServices;
+using System.Text;
+using Dwirm.Enforcement.Ledger;
+using Dwirm.Enforcement.Tables;
+using Dwirm.Wire;
+using Dwirm.Wire.Netlink;
+
+namespace Dwirm.Enforcement.Kernel;
+
+/// <summary>Elements as the kernel takes them. Fields of a key are padded to four octets each; marks and classes are in host order, the rest in network order.</summary>
+internal static class ElementCodec
+{
+    /// <summary>Longest key: interface name, MAC, IPv6 address.</summary>
+    public const int MaxKey = 40;
+
+    /// <summary>Writes an element of an open list.</summary>
+    /// <param name="writer">Where to.</param>
+    /// <param name="element">The element.</param>
+    /// <param name="names">Interface names.</param>
+    /// <param name="nowMs">Monotonic milliseconds, for what is left until its deadline.</param>
+    /// <param name="keyOnly">True for a deletion.</param>
+    public static void Write(NetlinkWriter writer, in Element element, InterfaceNames names, long nowMs, bool keyOnly)
+    {
+        SetSpec spec = Sets.Get(element.Set);
+        Span<byte> key = stackalloc byte[MaxKey];
+        using (writer.Element())
+        {
+            writer.ElementKey(key[..WriteKey(element, spec, names, false, key)]);
+            if (spec.IsInterval) writer.ElementKeyEnd(key[..WriteKey(element, spec, names, true, key)]);
+            if (keyOnly) return;
+            WriteData(writer, element, spec);
+            if (element.Deadline != 0) writer.ElementTimeout((ulong)Math.Max(1, element.Deadline - nowMs));
+        }
+    }
+
+    /// <summary>Writes a key, or the last key of its range, and says how long it is.</summary>
+    public static int WriteKey(in Element element, SetSpec spec, InterfaceNames names, bool end, Span<byte> key)
+    {
+        key.Clear();
+        int at = 0;
+        foreach (KeyPart part in spec.Parts)
+        {
+            Span<byte> field = key[at..];
+            switch (part)
+            {
+                case KeyPart.IfName: Encoding.ASCII.GetBytes(names[element.Interface], field); break;
+                case KeyPart.Ether: new MacAddress(element.Mac).Write(field); break;
+                case KeyPart.Source4: BinaryPrimitives.WriteUInt32BigEndian(field, end ? element.SourceHigh : element.SourceLow); break;
+                case KeyPart.Destination4: BinaryPrimitives.WriteUInt32BigEndian(field, end ? element.DestinationHigh : element.DestinationLow); break;
+                case KeyPart.Ip6 or KeyPart.NdTarget: BinaryPrimitives.WriteUInt128BigEndian(field, element.Address); break;
+                case KeyPart.Protocol or KeyPart.Icmpv6Type: field[0] = element.Protocol; break;
+                case KeyPart.Port: BinaryPrimitives.WriteUInt16BigEndian(field, end ? element.PortHigh : element.PortLow); break;
+                case KeyPart.Direction: field[0] = (byte)element.Direction; break;
+                default:
+                    uint mark = element.Mark;
+                    MemoryMarshal.Write(field, in mark);
+                    break;
+            }
+            at += SetSpec.Padded(SetSpec.LengthOf(part));
+        }
+        return spec.Parts.Length == 1 ? SetSpec.LengthOf(spec.Parts[0]) : at;
+    }
+
+    private static void WriteData(NetlinkWriter writer, in Element element, SetSpec spec)
+    {
+        Span<byte> data = stackalloc byte[8];
+        data.Clear();
+        uint host = (uint)element.Data;
+        switch (spec.Data)
+        {
+            case DataKind.None:
+                return;
+            case DataKind.Verdict:
+                writer.ElementGoto(LedgerBuilder.Chains[(int)element.Data]);
+                return;
+            case DataKind.Mark or DataKind.Class:
+                MemoryMarshal.Write(data, in host);
+                break;
+            case DataKind.Address:
+                BinaryPrimitives.WriteUInt32BigEndian(data, host);
+                break;
+            default:
+                BinaryPrimitives.WriteUInt32BigEndian(data, (uint)(element.Data >> 16));
+                BinaryPrimitives.WriteUInt16BigEndian(data[4..], (ushort)element.Data);
+                break;
+        }
+        writer.ElementData(data[..spec.DataLength]);
+    }
+}

@@ -1,0 +1,84 @@
+using System;
+using System.Text;
+using Dwirm.Linux;
+using Dwirm.Wire.Netlink;
+
+namespace Dwirm.Enforcement.Kernel;
+
+/// <summary>Takes one message of a dump.</summary>
+internal delegate void MessageHandler(in NetlinkMessage message);
+
+/// <summary>One conversation with one kernel subsystem: requests with rising sequence numbers, their answers, and what went wrong as a value.</summary>
+internal sealed class NetlinkChannel(NetlinkSocket socket) : IDisposable
+{
+    private const int TryAgain = 11, Interrupted = 4, NoBuffers = 105;
+
+    private readonly byte[] _receive = new byte[32 * 1024];
+    private uint _sequence = 1;
+
+    /// <summary>What the next <see cref="Transact"/> or <see cref="Dump"/> sends.</summary>
+    public NetlinkWriter Writer { get; } = new(8192);
+
+    public uint NextSequence() => ++_sequence == 0 ? ++_sequence : _sequence;
+
+    /// <summary>Sends what <see cref="Writer"/> holds and reads the answers.</summary>
+    /// <param name="operation">What it is, for the error.</param>
+    /// <param name="first">Sequence number of the first message.</param>
+    /// <param name="acknowledged">Sequence number of the message that asks for an acknowledgement.</param>
+    /// <returns>The first error the kernel reported, or null.</returns>
+    public NetlinkError? Transact(string operation, uint first, uint acknowledged)
+    {
+        int sent = socket.Send(Writer.Written);
+        Writer.Clear();
+        if (sent < 0) return new NetlinkError(operation, -sent);
+        NetlinkError? error = null;
+        bool done = false;
+        // The kernel works on a request before the send returns, so that all its answers are there already.
+        while (true)
+        {
+            int length = socket.TryReceive(_receive);
+            if (length == -TryAgain) break;
+            if (length == -NoBuffers) continue;
+            if (length < 0) return error ?? new NetlinkError(operation, -length);
+            var reader = new NetlinkReader(_receive.AsSpan(0, length));
+            while (reader.Next(out NetlinkMessage message))
+            {
+                // The answer to a request that was given up earlier is not ours.
+                if (message.Sequence - first > acknowledged - first || !message.TryGetAck(out NetlinkAck ack)) continue;
+                if (ack.Errno != 0) error ??= new NetlinkError(operation, ack.Errno, Encoding.ASCII.GetString(ack.Text), ack.Offset);
+                else if (message.Sequence == acknowledged) done = true;
+            }
+        }
+        return error ?? (done ? null : new NetlinkError(operation, NetlinkError.NoAnswer));
+    }
+
+    /// <summary>Sends the one request <see cref="Writer"/> holds and hands every message of the answer on, up to the end.</summary>
+    /// <returns>Null when the answer was complete.</returns>
+    public NetlinkError? Dump(string operation, uint sequence, MessageHandler take)
+    {
+        int sent = socket.Send(Writer.Written);
+        Writer.Clear();
+        if (sent < 0) return new NetlinkError(operation, -sent);
+        bool disturbed = false;
+        while (true)
+        {
+            int length = socket.Receive(_receive);
+            if (length < 0) return new NetlinkError(operation, -length);
+            var reader = new NetlinkReader(_receive.AsSpan(0, length));
+            while (reader.Next(out NetlinkMessage message))
+            {
+                if (message.Sequence != sequence) continue;
+                disturbed |= (message.Flags & NetlinkFlags.DumpInterrupted) != 0;
+                if (message.Type == NetlinkMessageType.Done) return disturbed ? new NetlinkError(operation, Interrupted) : null;
+                if (message.TryGetAck(out NetlinkAck ack))
+                    return ack.Errno == 0 ? null : new NetlinkError(operation, ack.Errno, Encoding.ASCII.GetString(ack.Text), ack.Offset);
+                take(message);
+                // A request for one object is answered by one message without an end.
+                if ((message.Flags & NetlinkFlags.Multi) == 0) return null;
+            }
+            if (reader.Malformed) return new NetlinkError(operation, NetlinkError.NoAnswer, "malformed answer");
+        }
+    }
+
+    public void Dispose() => socket.Dispose();
+}

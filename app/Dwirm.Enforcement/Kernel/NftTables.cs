@@ -1,0 +1,282 @@
+using System;
+using System.Collections.Generic;
+using Dwirm.Enforcement.Ledger;
+using Dwirm.Enforcement.Tables;
+using Dwirm.Wire.Netlink;
+
+namespace Dwirm.Enforcement.Kernel;
+
+/// <summary>
+/// Our two tables in the kernel, and what we believe is in them (the shadow). A change is one transaction against one generation of the
+/// ruleset: all of it or nothing. When the shadow turns out wrong, everything is written anew, again in one transaction, so that between
+/// the old state and the new there is no moment without rules.
+/// </summary>
+internal sealed class NftTables(NetlinkChannel channel, InterfaceNames names, Action<string> log)
+{
+    private const int Attempts = 8;
+    private const int ChunkLimit = 60_000;
+
+    /// <summary>Within this of its deadline an element may or may not be there still.</summary>
+    private const long ExpiryMarginMs = 2000;
+
+    private readonly LedgerDiff _diff = new();
+    private List<Element> _shadow = [];
+    private bool _loaded;
+    private uint _generation;
+    private TableFacts _inet, _bridge;
+    private List<(byte[] Key, ulong LeftMs)> _answers = [];
+
+    public RulesetOptions Options { get; private set; } = new(true, true);
+
+    /// <summary>Services that the last commit took away.</summary>
+    public List<uint> Withdrawn { get; } = [];
+
+    /// <summary>What the kernel has, as far as we know: sorted.</summary>
+    public List<Element> Shadow => _shadow;
+
+    /// <summary>Finds out what this kernel can do, by transactions that are checked and thrown away.</summary>
+    public void Probe()
+    {
+        bool bridge = Try(NfFamily.Bridge, false) == null;
+        bool log17 = Try(NfFamily.Inet, true) == null && (!bridge || Try(NfFamily.Bridge, true) == null);
+        Options = new RulesetOptions(bridge, log17);
+    }
+
+    /// <summary>Makes the kernel have exactly <paramref name="desired"/>.</summary>
+    public NetlinkError? Commit(List<Element> desired, long nowMs)
+    {
+        Withdrawn.Clear();
+        if (!Options.Bridge) desired = WithoutBridge(desired);
+        _diff.Compute(_shadow, desired);
+        for (int attempt = 0; attempt < Attempts; attempt++)
+        {
+            NetlinkError? error = GetGeneration(out uint generation);
+            if (error != null) return error;
+            if (_loaded && generation != _generation && !TablesAreOurs())
+            {
+                log("the tables were changed or removed by someone else: loading them anew");
+                _loaded = false;
+            }
+            if (_loaded && _diff.IsEmpty) return Committed(desired, generation);
+            error = _loaded ? SendDiff(generation, nowMs) : SendAll(desired, generation, nowMs);
+            if (error == null) return Committed(desired, generation + 1 == 0 ? 1 : generation + 1);
+            if (error.Errno == NetlinkError.Restart) continue;
+            if (!_loaded) return error;
+            log($"{error}: loading the tables anew");
+            _loaded = false;
+        }
+        return new NetlinkError("nft batch", NetlinkError.Restart, "the ruleset never rested");
+    }
+
+    /// <summary>Deletes both tables; that there are none is no error.</summary>
+    public NetlinkError? Delete()
+    {
+        NetlinkError? first = null;
+        foreach (NfFamily family in (ReadOnlySpan<NfFamily>)[NfFamily.Inet, NfFamily.Bridge])
+        {
+            uint begin = channel.NextSequence();
+            channel.Writer.BatchBegin(begin, 0);
+            int start = channel.Writer.Length;
+            uint sequence = channel.NextSequence();
+            channel.Writer.DeleteTable(sequence, family, Ruleset.TableName);
+            channel.Writer.AddFlags(start, NetlinkFlags.Ack);
+            channel.Writer.BatchEnd(channel.NextSequence());
+            NetlinkError? error = channel.Transact("nft delete table", begin, sequence);
+            // A kernel without bridge tables says EAFNOSUPPORT or EOPNOTSUPP; it has none of ours either.
+            if (error != null && error.Errno != NetlinkError.NotFound && (family == NfFamily.Inet || Options.Bridge)) first ??= error;
+        }
+        _loaded = false;
+        _shadow = [];
+        return first;
+    }
+
+    /// <summary>Hands every element of a set on, as the kernel has it.</summary>
+    public NetlinkError? Dump(SetId set, MessageHandler take)
+    {
+        SetSpec spec = Sets.Get(set);
+        uint sequence = channel.NextSequence();
+        channel.Writer.DumpElements(sequence, spec.Family, Ruleset.TableName, spec.Name);
+        return channel.Dump($"nft dump {spec.Name}", sequence, take);
+    }
+
+    /// <summary>Reads which answers may cross the bridges at present; the next load puts them back.</summary>
+    public void CarryAnswers(int limit)
+    {
+        var answers = new List<(byte[] Key, ulong LeftMs)>();
+        if (Options.Bridge)
+        {
+            Dump(SetId.L2Seen, (in NetlinkMessage message) => UsageReader.Each(message, (key, _, _, left) =>
+            {
+                if (answers.Count < limit && key.Length == Sets.Get(SetId.L2Seen).KeyLength && left != 0) answers.Add((key.ToArray(), left));
+            }));
+        }
+        _answers = answers;
+    }
+
+    private NetlinkError? Committed(List<Element> desired, uint generation)
+    {
+        // After a reload the diff is against what we believed to be there, which is what flows were classified by.
+        Withdrawn.AddRange(_diff.Withdrawn);
+        _shadow = desired;
+        _generation = generation;
+        if (!_loaded)
+        {
+            _inet = Facts(NfFamily.Inet);
+            _bridge = Options.Bridge ? Facts(NfFamily.Bridge) : default;
+        }
+        _loaded = true;
+        _answers = [];
+        return null;
+    }
+
+    private static List<Element> WithoutBridge(List<Element> elements)
+    {
+        int end = elements.FindIndex(static element => element.Set >= SetId.L2Port);
+        return end < 0 ? elements : elements.GetRange(0, end);
+    }
+
+    private NetlinkError? SendAll(List<Element> elements, uint generation, long nowMs)
+    {
+        NetlinkWriter writer = channel.Writer;
+        var sink = new NetlinkSink(writer, channel.NextSequence) { Declaring = true };
+        uint begin = channel.NextSequence();
+        writer.BatchBegin(begin, generation);
+        WriteTables(sink);
+        sink.Declaring = false;
+        WriteTables(sink);
+        WriteElements(NftMessage.NewElement, elements, nowMs, false);
+        WriteAnswers();
+        return Finish("nft load", begin);
+    }
+
+    private void WriteTables(NetlinkSink sink)
+    {
+        Ruleset.WriteInet(sink, Options);
+        if (Options.Bridge) Ruleset.WriteBridge(sink, Options);
+    }
+
+    private NetlinkError? SendDiff(uint generation, long nowMs)
+    {
+        uint begin = channel.NextSequence();
+        channel.Writer.BatchBegin(begin, generation);
+        var certain = new List<Element>(_diff.Removed.Count);
+        var doubtful = new List<Element>();
+        foreach (Element element in _diff.Removed)
+        {
+            if (element.Deadline != 0 && element.Deadline < nowMs - ExpiryMarginMs) continue; // the kernel has let it go
+            certain.Add(element);
+            if (element.Deadline != 0 && element.Deadline < nowMs + ExpiryMarginMs) doubtful.Add(element);
+        }
+        // Adding what is there already is no fault, deleting what is not there is: so an element that may just be expiring is added first.
+        WriteElements(NftMessage.NewElement, doubtful, nowMs, false);
+        WriteElements(NftMessage.DeleteElement, certain, nowMs, true);
+        WriteElements(NftMessage.NewElement, _diff.Added, nowMs, true);
+        return Finish("nft batch", begin);
+    }
+
+    private NetlinkError? Finish(string operation, uint begin)
+    {
+        // One acknowledgement for the whole batch, on a message that changes nothing.
+        NetlinkWriter writer = channel.Writer;
+        int start = writer.Length;
+        uint last = channel.NextSequence();
+        writer.NewTable(last, NfFamily.Inet, Ruleset.TableName);
+        writer.AddFlags(start, NetlinkFlags.Ack);
+        writer.BatchEnd(channel.NextSequence());
+        return channel.Transact(operation, begin, last);
+    }
+
+    private void WriteElements(NftMessage message, List<Element> elements, long nowMs, bool exclusive)
+    {
+        NetlinkWriter writer = channel.Writer;
+        int i = 0;
+        while (i < elements.Count)
+        {
+            SetSpec spec = Sets.Get(elements[i].Set);
+            int start = writer.Length;
+            using (NftMessages.ListScope list = writer.Elements(message, channel.NextSequence(), spec.Family, Ruleset.TableName, spec.Name, 0))
+            {
+                for (; i < elements.Count && elements[i].Set == spec.Id && list.Length < ChunkLimit; i++)
+                    ElementCodec.Write(writer, elements[i], names, nowMs, message == NftMessage.DeleteElement);
+            }
+            // An element that is there although the shadow says no is a reason to load anew.
+            if (exclusive && message == NftMessage.NewElement) writer.AddFlags(start, NetlinkFlags.Excl);
+        }
+    }
+
+    private void WriteAnswers()
+    {
+        NetlinkWriter writer = channel.Writer;
+        int i = 0;
+        while (i < _answers.Count)
+        {
+            using NftMessages.ListScope list =
+                writer.Elements(NftMessage.NewElement, channel.NextSequence(), NfFamily.Bridge, Ruleset.TableName, Sets.Get(SetId.L2Seen).Name, 0);
+            for (; i < _answers.Count && list.Length < ChunkLimit; i++)
+            {
+                using NetlinkWriter.NestScope element = writer.Element();
+                writer.ElementKey(_answers[i].Key);
+                writer.ElementTimeout(_answers[i].LeftMs);
+            }
+        }
+    }
+
+    private NetlinkError? GetGeneration(out uint generation)
+    {
+        uint found = 0, sequence = channel.NextSequence();
+        channel.Writer.GetGeneration(sequence);
+        NetlinkError? error = channel.Dump("nft generation", sequence, (in NetlinkMessage message) =>
+        {
+            NetlinkAttributes attributes = message.Attributes(4);
+            while (attributes.Next())
+            {
+                if (attributes.Type == 1 && attributes.TryU32Be(out uint id)) found = id;
+            }
+        });
+        generation = found;
+        return error;
+    }
+
+    private bool TablesAreOurs() =>
+        Facts(NfFamily.Inet) is { Handle: not 0 } inet && inet == _inet && (!Options.Bridge || (Facts(NfFamily.Bridge) is { Handle: not 0 } bridge && bridge == _bridge));
+
+    private TableFacts Facts(NfFamily family)
+    {
+        const ushort NFTA_TABLE_USE = 3, NFTA_TABLE_HANDLE = 4;
+        TableFacts facts = default;
+        uint sequence = channel.NextSequence();
+        channel.Writer.GetTable(sequence, family, Ruleset.TableName);
+        NetlinkError? error = channel.Dump("nft table", sequence, (in NetlinkMessage message) =>
+        {
+            NetlinkAttributes attributes = message.Attributes(4);
+            while (attributes.Next())
+            {
+                if (attributes.Type == NFTA_TABLE_HANDLE && attributes.TryU64Be(out ulong handle)) facts = facts with { Handle = handle };
+                else if (attributes.Type == NFTA_TABLE_USE && attributes.TryU32Be(out uint use)) facts = facts with { Use = use };
+            }
+        });
+        return error == null ? facts : default;
+    }
+
+    private NetlinkError? Try(NfFamily family, bool logging)
+    {
+        const string Name = "dwirm-probe";
+        NetlinkWriter writer = channel.Writer;
+        uint begin = channel.NextSequence();
+        writer.BatchBegin(begin, 0);
+        writer.NewTable(channel.NextSequence(), family, Name);
+        writer.NewBaseChain(channel.NextSequence(), family, Name, "probe", "filter", NftHook.Forward, 0);
+        if (logging)
+        {
+            using (writer.NewRule(channel.NextSequence(), family, Name, "probe")) writer.LogGroup("probe", Ruleset.LogGroup, 96);
+        }
+        int start = writer.Length;
+        uint last = channel.NextSequence();
+        writer.NewTable(last, family, Name);
+        writer.AddFlags(start, NetlinkFlags.Ack);
+        return channel.Transact("nft probe", begin, last); // no end: nothing is committed
+    }
+
+    /// <summary>Tells our table from one that someone put in its place, or took something from.</summary>
+    private readonly record struct TableFacts(ulong Handle, uint Use);
+}

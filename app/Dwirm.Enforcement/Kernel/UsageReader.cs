@@ -1,0 +1,71 @@
+using System.Runtime.InteropServices;
+using Dwirm.Wire.Netlink;
+
+namespace Dwirm.Enforcement.Kernel;
+
+/// <summary>Reads elements out of a dump.</summary>
+internal static class UsageReader
+{
+    private const ushort NFTA_LIST_ELEM = 1, NFTA_ELEM_LIST_ELEMENTS = 3, NFTA_ELEM_KEY = 1, NFTA_ELEM_EXPR = 7, NFTA_ELEM_EXPRESSIONS = 11;
+    private const ushort NFTA_ELEM_EXPIRATION = 5, NFTA_DATA_VALUE = 1, NFTA_EXPR_DATA = 2, NFTA_COUNTER_BYTES = 1, NFTA_COUNTER_PACKETS = 2;
+
+    /// <summary>Takes one element's key and what it counted.</summary>
+    public delegate void ElementHandler(System.ReadOnlySpan<byte> key, ulong packets, ulong bytes, ulong expiresMs);
+
+    /// <summary>Hands each element of a dump's message on.</summary>
+    public static void Each(in NetlinkMessage message, ElementHandler take)
+    {
+        NetlinkAttributes attributes = message.Attributes(4);
+        while (attributes.Next())
+        {
+            if (attributes.Type != NFTA_ELEM_LIST_ELEMENTS) continue;
+            NetlinkAttributes list = attributes.Inner();
+            while (list.Next())
+            {
+                if (list.Type == NFTA_LIST_ELEM) One(list.Inner(), take);
+            }
+        }
+    }
+
+    /// <summary>Reads 32 bits in host order from a key.</summary>
+    public static uint HostU32(System.ReadOnlySpan<byte> key) => MemoryMarshal.Read<uint>(key);
+
+    private static void One(NetlinkAttributes element, ElementHandler take)
+    {
+        System.ReadOnlySpan<byte> key = default;
+        ulong packets = 0, bytes = 0, expires = 0;
+        while (element.Next())
+        {
+            if (element.Type == NFTA_ELEM_KEY)
+            {
+                NetlinkAttributes data = element.Inner();
+                while (data.Next())
+                {
+                    if (data.Type == NFTA_DATA_VALUE) key = data.Value;
+                }
+            }
+            else if (element.Type == NFTA_ELEM_EXPIRATION) element.TryU64Be(out expires);
+            else if (element.Type == NFTA_ELEM_EXPR) Counter(element.Inner(), ref packets, ref bytes);
+            else if (element.Type == NFTA_ELEM_EXPRESSIONS)
+            {
+                NetlinkAttributes list = element.Inner();
+                while (list.Next()) Counter(list.Inner(), ref packets, ref bytes);
+            }
+        }
+        if (!key.IsEmpty) take(key, packets, bytes, expires);
+    }
+
+    private static void Counter(NetlinkAttributes expression, ref ulong packets, ref ulong bytes)
+    {
+        while (expression.Next())
+        {
+            if (expression.Type != NFTA_EXPR_DATA) continue;
+            NetlinkAttributes data = expression.Inner();
+            while (data.Next())
+            {
+                if (data.Type == NFTA_COUNTER_BYTES) data.TryU64Be(out bytes);
+                else if (data.Type == NFTA_COUNTER_PACKETS) data.TryU64Be(out packets);
+            }
+        }
+    }
+}

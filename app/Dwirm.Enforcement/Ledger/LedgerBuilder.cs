@@ -1,0 +1,178 @@
+using System;
+using System.Collections.Generic;
+using Dwirm.Enforcement.Shaping;
+using Dwirm.Enforcement.Tables;
+using Dwirm.Policy;
+using Dwirm.Policy.Plans;
+using Dwirm.Wire;
+
+namespace Dwirm.Enforcement.Ledger;
+
+/// <summary>Turns a plan into the elements the kernel is to have: sorted, each key once, ranges disjoint.</summary>
+internal sealed partial class LedgerBuilder(InterfaceNames names)
+{
+    /// <summary>An element outlives the window of its schedule by this, so that it is we who close it, with the counter read; when we are gone the kernel does.</summary>
+    public const long DeadlineGraceMs = 3000;
+
+    /// <summary>Chains that verdict maps go to; a verdict's data is an index here, the strictest first.</summary>
+    public static readonly string[] Chains =
+        ["src_managed", "src_unknown", "src_full", "lan_from", "lan_isolate", "lan_quarantine", "lan_full"];
+
+    private const int SrcManaged = 0, SrcUnknown = 1, SrcFull = 2, LanFrom = 3, LanIsolate = 4, LanQuarantine = 5, LanFull = 6;
+    private const int Tcp = 6, Udp = 17;
+
+    private readonly Dictionary<uint, PlannedDevice> _owners = [];
+    private readonly List<Element> _elements = [];
+    private EnforcementPlan _plan = new([], [], []);
+    private long _nowMs;
+
+    /// <summary>True when a bound left something out that the plan asks for; it is then not granted.</summary>
+    public bool Incomplete { get; private set; }
+
+    /// <summary>The elements for a plan.</summary>
+    /// <param name="plan">What is wanted.</param>
+    /// <param name="ports">Ports of bridges, for the posture of devices that never negotiated.</param>
+    /// <param name="nowMs">Monotonic milliseconds; 0 when no service's window shall be taken for over.</param>
+    public List<Element> Build(EnforcementPlan plan, IReadOnlyList<BridgePort> ports, long nowMs)
+    {
+        (_plan, _nowMs, Incomplete) = (plan, nowMs, false);
+        _elements.Clear();
+        _owners.Clear();
+        Constants();
+        foreach (PlannedNetwork network in plan.Networks) Network(network);
+        foreach (PlannedUplink uplink in plan.Uplinks) Uplink(uplink);
+        foreach (BridgePort port in ports) Port(port);
+        foreach (PlannedDevice device in plan.Devices) Identity(device);
+        foreach (PlannedDevice device in plan.Devices) Services(device);
+        PortForwards();
+        _elements.Sort();
+        var result = new List<Element>(_elements.Count);
+        foreach (Element element in _elements)
+        {
+            if (result.Count == 0 || result[^1].CompareTo(element) != 0) result.Add(element);
+            else if (element.Data < result[^1].Data) result[^1] = element;
+        }
+        _elements.Clear();
+        if (_elements.Capacity > 4096) _elements.Capacity = 0;
+        return result;
+    }
+
+    private void Constants()
+    {
+        Add(Element.HeadOf(SetId.Base, Udp, 0, 67, 67));
+        Add(Element.HeadOf(SetId.Base, Udp, 0, 53, 53));
+        Add(Element.HeadOf(SetId.Base, Udp, 0, 123, 123));
+        Add(Element.HeadOf(SetId.Base, Tcp, 0, 53, 53));
+        // Multicast listener reports (version 1 and 2), router and neighbour solicitation, neighbour advertisement.
+        foreach (byte type in (ReadOnlySpan<byte>)[131, 133, 135, 136, 143]) Add(Element.HeadOf(SetId.Discovery, type));
+    }
+
+    private void Network(PlannedNetwork network)
+    {
+        int iface = names.NumberOf(network.Device);
+        if (iface < 0) return;
+        int chain = network.Posture == NetworkPosture.Quarantine ? SrcUnknown : SrcFull;
+        Add(Element.HeadOf(SetId.Lan, iface: iface));
+        Add(Element.HeadOf(SetId.Posture, iface: iface), data: (ulong)chain);
+        if (network.Posture == NetworkPosture.Isolate) Add(Element.HeadOf(SetId.Isolated, iface: iface));
+        Add(Element.HeadOf(SetId.Hairpin, iface: iface),
+            address: Element.AddressOf(network.Prefix.Network.Value, network.Prefix.BroadcastAddress.Value, 0, 0));
+    }
+
+    private void Uplink(PlannedUplink uplink)
+    {
+        int iface = names.NumberOf(uplink.Device);
+        if (iface >= 0) Add(Element.HeadOf(SetId.Uplink, iface: iface));
+        foreach (Ipv4Address address in uplink.Addresses) Add(Element.HeadOf(SetId.Wan4), address: Element.DestinationOf(address));
+    }
+
+    private void Port(BridgePort port)
+    {
+        int iface = names.NumberOf(port.Name);
+        if (iface < 0 || NetworkOf(port.Bridge) is not { } network) return;
+        int chain = network.Posture switch
+        {
+            NetworkPosture.Open => LanFull,
+            NetworkPosture.Quarantine => LanQuarantine,
+            _ => LanIsolate,
+        };
+        Add(Element.HeadOf(SetId.L2Port, iface: iface), data: (ulong)chain);
+    }
+
+    private void Identity(PlannedDevice device)
+    {
+        bool managed = device.Posture == DevicePosture.Managed;
+        bool bridged = NetworkOf(device.Device) is { IsBridge: true };
+        int iface = names.NumberOf(device.Device);
+        ulong mac = device.Mac.Value;
+        Add(Element.HeadOf(SetId.Dev), mac, data: (ulong)(managed ? SrcManaged : SrcFull));
+        if (bridged)
+        {
+            Add(Element.HeadOf(SetId.L2Dev), mac, data: (ulong)(managed ? SrcManaged : SrcFull));
+            Add(Element.HeadOf(SetId.L2Class), mac, data: (ulong)(managed ? LanFrom : LanFull));
+        }
+        if (!managed)
+        {
+            Add(Element.HeadOf(SetId.Full), mac);
+            return;
+        }
+        if (bridged) Add(Element.HeadOf(SetId.L2Managed), mac);
+        foreach (Ipv4Address address in device.Addresses4)
+        {
+            // An address belongs to one device; a second claim to it gets nothing.
+            if (address.IsAny || !_owners.TryAdd(address.Value, device)) continue;
+            Own(SetId.Own4, SetId.Bind4, iface, mac, Element.SourceOf(address));
+            if (bridged) Own(SetId.L2Own4, SetId.L2Bind4, 0, mac, Element.SourceOf(address));
+        }
+        OwnIpv6(Ipv6Address.LinkLocalFrom(device.Mac), iface, mac, bridged);
+        foreach (Ipv6Address address in device.Addresses6) OwnIpv6(address, iface, mac, bridged);
+    }
+
+    private void OwnIpv6(Ipv6Address address, int iface, ulong mac, bool bridged)
+    {
+        Own(SetId.Own6, SetId.Bind6, iface, mac, address.Value);
+        if (!bridged) return;
+        Own(SetId.L2Own6, SetId.L2Bind6, 0, mac, address.Value);
+        Add(Element.HeadOf(SetId.L2NdOwn), mac, address.Value);
+    }
+
+    private void Own(SetId own, SetId bind, int iface, ulong mac, UInt128 address)
+    {
+        Add(Element.HeadOf(own), address: address);
+        if (iface >= 0) Add(Element.HeadOf(bind, iface: iface), mac, address);
+    }
+
+    private PlannedNetwork? NetworkOf(string device)
+    {
+        foreach (PlannedNetwork network in _plan.Networks)
+        {
+            if (network.Device == device) return network;
+        }
+        return null;
+    }
+
+    private bool IsActive(PlannedService service) =>
+        service.Active && (service.ActiveUntilMs == 0 || service.ActiveUntilMs + DeadlineGraceMs > _nowMs);
+
+    private static long DeadlineOf(PlannedService service) => service.ActiveUntilMs == 0 ? 0 : service.ActiveUntilMs + DeadlineGraceMs;
+
+    private static uint SidOf(PlannedDevice device, PlannedService service) => (device.Generation << 8) | service.Id;
+
+    private static Transports TransportOf(int protocol) => protocol == Tcp ? Transports.Tcp : Transports.Udp;
+
+    private void Add(ulong head, ulong mac = 0, UInt128 address = default, ulong data = 0, long deadline = 0) =>
+        _elements.Add(new Element(head, mac, address, data, deadline));
+
+    private void Live(PlannedDevice device, PlannedService service)
+    {
+        uint sid = SidOf(device, service);
+        ulong classId = TrafficClass.IdOf(device, service);
+        Add(Element.HeadOf(SetId.Live), sid, data: classId, deadline: DeadlineOf(service));
+        Add(Element.HeadOf(SetId.Live), (1UL << 32) | sid, data: classId, deadline: DeadlineOf(service));
+    }
+}
+
+/// <summary>A port of a bridge.</summary>
+/// <param name="Name">The port's device.</param>
+/// <param name="Bridge">The bridge's device.</param>
+public readonly record struct BridgePort(string Name, string Bridge);

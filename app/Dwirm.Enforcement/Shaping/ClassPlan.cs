@@ -1,0 +1,60 @@
+using System;
+using System.Collections.Generic;
+using Dwirm.Policy.Plans;
+using Dwirm.Wire.Netlink;
+
+namespace Dwirm.Enforcement.Shaping;
+
+/// <summary>One HTB class as it is wanted. <paramref name="Queue"/> is the rate its own queue is made for, octets per second, 0 when it has classes below.</summary>
+internal readonly record struct WantedClass(ushort Parent, HtbShape Shape, long Queue);
+
+/// <summary>The classes a plan wants on each device: those of a network's devices on the network (towards the device), all of them on every uplink.</summary>
+internal static class ClassPlan
+{
+    /// <summary>The class under which all others hang, so that devices do not compete for the root's own bandwidth.</summary>
+    public const ushort TopMinor = 1;
+
+    /// <summary>Octets per second a service always gets: next to nothing, so that it borrows from its device's class and is bound by it.</summary>
+    private const long Trickle = 1000;
+
+    private const long LineRate = 1_250_000_000;
+    private const int Frame = 1514, LineQuantum = 60_000;
+
+    public static HtbShape Top => new(LineRate, LineRate, 1601, LineQuantum);
+
+    /// <summary>Device name → minor → class. A device that is managed by us but needs no class has an empty list.</summary>
+    public static Dictionary<string, SortedDictionary<ushort, WantedClass>> Of(EnforcementPlan plan)
+    {
+        var all = new Dictionary<string, SortedDictionary<ushort, WantedClass>>(StringComparer.Ordinal);
+        foreach (PlannedNetwork network in plan.Networks) all.TryAdd(network.Device, []);
+        foreach (PlannedUplink uplink in plan.Uplinks) all.TryAdd(uplink.Device, []);
+        foreach (PlannedDevice device in plan.Devices)
+        {
+            if (device.Posture != DevicePosture.Managed || device.Generation == 0) continue;
+            if (all.TryGetValue(device.Device, out SortedDictionary<ushort, WantedClass>? inside)) Add(device, inside);
+            foreach (PlannedUplink uplink in plan.Uplinks)
+            {
+                if (uplink.Device != device.Device) Add(device, all[uplink.Device]);
+            }
+        }
+        return all;
+    }
+
+    /// <summary>Octets that may pass at once: 12 ms of the rate, one frame at the least.</summary>
+    public static int BurstOf(long bytesPerSecond) => (int)Math.Clamp(bytesPerSecond * 12 / 1000, 1600, 16 << 20);
+
+    private static void Add(PlannedDevice device, SortedDictionary<ushort, WantedClass> into)
+    {
+        long total = 0;
+        ushort minor = TrafficClass.MinorOf(device);
+        foreach (PlannedService service in device.Services)
+        {
+            int number = TrafficClass.NumberOf(device, service);
+            if (number == 0) continue;
+            long rate = Math.Max(1, service.RateBitsPerSecond / 8);
+            var shape = new HtbShape(Math.Min(Trickle, rate), rate, BurstOf(rate), Frame);
+            if (into.TryAdd((ushort)(minor + number), new WantedClass(minor, shape, rate))) total += rate;
+        }
+        if (total > 0) into[minor] = new WantedClass(TopMinor, new HtbShape(total, total, BurstOf(total), Frame), 0);
+    }
+}

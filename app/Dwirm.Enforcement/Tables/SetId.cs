@@ -1,0 +1,79 @@
+namespace Dwirm.Enforcement.Tables;
+
+/// <summary>Every set and map of the two tables; the order is the order they are made in, and elements are sorted by it.</summary>
+internal enum SetId : byte
+{
+    None = 0,
+
+    // table inet
+    Lan,
+    Uplink,
+    Isolated,
+    Full,
+    Wan4,
+    Hairpin,
+    Base,
+    Discovery,
+    Posture,
+    Dev,
+    Bind4,
+    Bind6,
+    Own4,
+    Own6,
+    Live,
+    C4,
+    C4Range,
+    C6,
+    P4,
+    P4Range,
+    P6,
+    Forward4,
+    Forward4Range,
+    Violations,
+    LogBudget,
+
+    // table bridge
+    L2Port,
+    L2Dev,
+    L2Class,
+    L2Managed,
+    L2Bind4,
+    L2Bind6,
+    L2NdOwn,
+    L2Own4,
+    L2Own6,
+    L2Provide,
+    L2ProvideRange,
+    L2Consume,
+    L2ConsumeRange,
+    L2Seen,
+
+    Count,
+}
+
+/// <summary>Fields a set's key is made of, in its order.</summary>
+internal enum KeyPart : byte
+{
+    IfName,
+    Ether,
+    Source4,
+    Destination4,
+    Ip6,
+    NdTarget,
+    Protocol,
+    Port,
+    Icmpv6Type,
+    Direction,
+    Mark,
+}
+
+/// <summary>What a map gives for a key.</summary>
+internal enum DataKind : byte
+{
+    None,
+    Verdict,
+    Mark,
+    Class,
+    Address,
+    AddressPort,
+}
