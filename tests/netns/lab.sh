@@ -349,7 +349,7 @@ lab_udhcpc() {
 lab_device() {
 	local host=$1 name=$2
 	shift 2
-	lab_spawn "$host" "$name" "$DWIRM_DEVICE" --interface eth0 --json --hold "$@"
+	lab_spawn "$host" "$name" "$DWIRM_DEVICE" --interface eth0 --apply --json --hold "$@"
 }
 
 lab_ip() { ip -n "$LAB_ID-$1" -4 -j addr show dev eth0 | jq -r '.[0].addr_info[0].local // empty'; }
