@@ -12,6 +12,9 @@ public sealed record DaemonOptions
     /// <summary>The category registry.</summary>
     public string CategoriesPath { get; init; } = "/usr/share/dwirm/categories.yaml";
 
+    /// <summary>Directory of the site's additions to the registry; it need not exist.</summary>
+    public string CategoriesDirectory { get; init; } = "/etc/dwirm/categories.d";
+
     /// <summary>Durable state: leases, profiles, decisions, grants.</summary>
     public string StateDir { get; init; } = "/etc/dwirm/state";
 

@@ -62,6 +62,9 @@ public sealed record DeviceRecord
     /// <summary>Host name the device asked for, a valid label or empty.</summary>
     public string Hostname { get; init; } = "";
 
+    /// <summary>Vendor class (option 60) of the message that carried the profile, cleaned, or empty: policy may match on it.</summary>
+    public string VendorClass { get; init; } = "";
+
     /// <summary>Where it stands.</summary>
     public DeviceState State { get; init; }
 

@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using System.Diagnostics.CodeAnalysis;
 using Dwirm.Policy.Profiles;
 using Dwirm.Wire;
 
@@ -40,7 +41,7 @@ public sealed record Grant
     public string ToJson() => GrantJson.Write(this);
 
     /// <summary>Reads <see cref="ToJson"/>; false for anything that is not a whole and sound grant, which then grants nothing.</summary>
-    public static bool TryParse(string json, out Grant? grant) => GrantJson.TryRead(json, out grant);
+    public static bool TryParse(string json, [NotNullWhen(true)] out Grant? grant) => GrantJson.TryRead(json, out grant);
 }
 
 /// <summary>One service of a grant.</summary>

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Diagnostics.CodeAnalysis;
 using System.Text;
 using System.Text.Json;
 
@@ -26,7 +27,7 @@ internal static class GrantJson
         return Encoding.UTF8.GetString(buffer.WrittenSpan);
     }
 
-    internal static bool TryRead(string text, out Grant? grant) => GrantReader.TryRead(text, out grant);
+    internal static bool TryRead(string text, [NotNullWhen(true)] out Grant? grant) => GrantReader.TryRead(text, out grant);
 
     internal static string Text(Transports transports) => transports switch
     {

@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using System.Diagnostics.CodeAnalysis;
 using System.Text;
 using System.Text.Json;
 using Dwirm.Policy.Profiles;
@@ -13,7 +14,7 @@ internal ref struct GrantReader
 
     private GrantReader(ReadOnlySpan<byte> utf8) => _json = new Utf8JsonReader(utf8, new JsonReaderOptions { MaxDepth = 6 });
 
-    internal static bool TryRead(string text, out Grant? grant)
+    internal static bool TryRead(string text, [NotNullWhen(true)] out Grant? grant)
     {
         grant = null;
         try

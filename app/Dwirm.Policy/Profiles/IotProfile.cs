@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using System.Diagnostics.CodeAnalysis;
 
 namespace Dwirm.Policy.Profiles;
 
@@ -52,7 +53,7 @@ public sealed class IotProfile
     internal ProfileMember[] Members { get; }
 
     /// <summary>Reads what a device sent, by the rules of <see cref="ProfileGrammar.Default"/>. Never throws.</summary>
-    public static bool TryParse(ReadOnlySpan<byte> utf8, out IotProfile? profile, out ProfileFault fault) =>
+    public static bool TryParse(ReadOnlySpan<byte> utf8, [NotNullWhen(true)] out IotProfile? profile, out ProfileFault fault) =>
         TryParse(utf8, ProfileGrammar.Default, out profile, out fault);
 
     /// <summary>Reads what a device sent. Never throws.</summary>
@@ -60,11 +61,11 @@ public sealed class IotProfile
     /// <param name="grammar">Limits and zones.</param>
     /// <param name="profile">The profile, with at least one category; null on failure.</param>
     /// <param name="fault">Why it failed.</param>
-    public static bool TryParse(ReadOnlySpan<byte> utf8, ProfileGrammar grammar, out IotProfile? profile, out ProfileFault fault) =>
+    public static bool TryParse(ReadOnlySpan<byte> utf8, ProfileGrammar grammar, [NotNullWhen(true)] out IotProfile? profile, out ProfileFault fault) =>
         ProfileReader.TryRead(utf8, grammar, isAnswer: false, out profile, out fault);
 
     /// <summary>Reads what a router answered: Status counts, and there need not be a category. Never throws.</summary>
-    public static bool TryParseAnswer(ReadOnlySpan<byte> utf8, out IotProfile? profile, out ProfileFault fault) =>
+    public static bool TryParseAnswer(ReadOnlySpan<byte> utf8, [NotNullWhen(true)] out IotProfile? profile, out ProfileFault fault) =>
         ProfileReader.TryRead(utf8, ProfileGrammar.Default, isAnswer: true, out profile, out fault);
 
     /// <summary>The category with this direction and name, case ignored; null when the profile has none.</summary>

@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using System.Diagnostics.CodeAnalysis;
 using System.Text;
 using System.Text.Json;
 
@@ -33,7 +34,7 @@ internal ref struct ProfileReader
     }
 
     /// <summary>Reads a document; see <see cref="IotProfile.TryParse(ReadOnlySpan{byte}, ProfileGrammar, out IotProfile?, out ProfileFault)"/>.</summary>
-    public static bool TryRead(ReadOnlySpan<byte> utf8, ProfileGrammar grammar, bool isAnswer, out IotProfile? profile, out ProfileFault fault)
+    public static bool TryRead(ReadOnlySpan<byte> utf8, ProfileGrammar grammar, bool isAnswer, [NotNullWhen(true)] out IotProfile? profile, out ProfileFault fault)
     {
         profile = null;
         ReadOnlySpan<byte> mark = [0xef, 0xbb, 0xbf];

@@ -9,7 +9,7 @@ internal static class StoreRows
 {
     internal const string LeaseColumns = "address, network, mac, client_id, hostname, state, expires_ms, written_ms, clock_trusted";
     internal const string DeviceColumns = "mac, client_id, network, hostname, state, requested, answer, granted, verdict, amendment, "
-        + "verdict_until_ms, decided_by, generation, slot, authenticated, first_seen_ms, since_ms";
+        + "verdict_until_ms, decided_by, generation, slot, authenticated, first_seen_ms, since_ms, vendor_class";
     internal const string HistoryColumns = "unix_ms, mac, kind, by, detail";
 
     internal static void Bind(SqliteStatement to, Lease lease, Instant now)
@@ -55,6 +55,7 @@ internal static class StoreRows
         to.Bind(15, device.Authenticated ? 1 : 0);
         to.Bind(16, device.FirstSeenUnixMs);
         to.Bind(17, device.SinceUnixMs);
+        to.Bind(18, device.VendorClass);
     }
 
     internal static DeviceRecord ReadDevice(SqliteStatement row) => new()
@@ -76,6 +77,7 @@ internal static class StoreRows
         Authenticated = row.Int64(14) != 0,
         FirstSeenUnixMs = row.Int64(15),
         SinceUnixMs = row.Int64(16),
+        VendorClass = row.Text(17)!,
     };
 
     internal static void Bind(SqliteStatement to, HistoryEntry entry)

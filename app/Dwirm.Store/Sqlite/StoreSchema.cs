@@ -66,10 +66,11 @@ internal static class StoreSchema
 
     /// <summary>
     /// Version 1 kept only the end of a lease. That end means nothing when the clock was wrong at the time, so version 2 also keeps what
-    /// the clock said when the lease was recorded, and whether that could be trusted. Rows of version 1 are taken as trusted.
+    /// the clock said when the lease was recorded, and whether that could be trusted; rows of version 1 are taken as trusted. A device's vendor class is kept since then too.
     /// </summary>
     private static ReadOnlySpan<byte> LeaseClocks => """
         ALTER TABLE lease ADD COLUMN written_ms INTEGER NOT NULL DEFAULT 0;
         ALTER TABLE lease ADD COLUMN clock_trusted INTEGER NOT NULL DEFAULT 1 CHECK(clock_trusted BETWEEN 0 AND 1);
+        ALTER TABLE device ADD COLUMN vendor_class TEXT NOT NULL DEFAULT '';
         """u8;
 }

@@ -1,0 +1,269 @@
+using System;
+using System.Collections.Generic;
+using System.IO;
+using Dwirm.Control;
+using Dwirm.Daemon.Config;
+using Dwirm.Daemon.Devices;
+using Dwirm.Daemon.Loop;
+using Dwirm.Daemon.Service;
+using Dwirm.Dhcp;
+using Dwirm.Enforcement;
+using Dwirm.Linux;
+using Dwirm.Policy;
+using Dwirm.Wire;
+
+namespace Dwirm.Daemon.Control;
+
+/// <summary>The daemon's state as the documents of the control socket.</summary>
+internal sealed class Documents(DaemonState state, SystemClock clock, string stateDirectory, bool startedEmpty)
+{
+    private readonly long _startedMs = clock.Now().MonotonicMs;
+    private readonly ServiceDocuments _services = new(new RouterZone());
+
+    /// <summary>The overview.</summary>
+    public StatusDto Status(Instant now)
+    {
+        KernelSupport? support = state.Enforcement.Support;
+        return new StatusDto
+        {
+            Version = ProgramVersion.Number,
+            Pid = ProcessInfo.Pid,
+            UptimeSeconds = (now.MonotonicMs - _startedMs) / 1000,
+            ResidentKiB = ProcessInfo.ResidentKiB,
+            Networks = Networks(),
+            Devices = DevicesByState(),
+            Leases = BoundLeases(),
+            Clock = new ClockStatusDto
+            {
+                Synchronised = clock.IsSynchronised,
+                Trusted = now.WallIsTrusted,
+                Trust = clock.Trust == ClockTrust.Trust ? "trust" : "ntp",
+            },
+            Store = new StoreStatusDto
+            {
+                Path = Path.Combine(stateDirectory, "dwirm.db"),
+                StartedEmpty = startedEmpty,
+                LastError = state.Turn.StoreFault ?? "",
+            },
+            Enforcement = new EnforcementStatusDto
+            {
+                Inet = support is not null && state.Enforcement.Fault is null,
+                Bridge = support?.BridgeTable ?? false,
+                Htb = support?.Htb ?? false,
+                LastError = state.Enforcement.Fault ?? "",
+                Notes = support?.Notes ?? [],
+            },
+            Faults = Faults(),
+            Counters = [.. state.Counters.Snapshot(state.Dhcp, state.Turn.Replies)],
+        };
+    }
+
+    /// <summary>Every device: those that negotiated or were spoken of, and those that only hold a lease.</summary>
+    public List<DeviceDto> Devices(Instant now)
+    {
+        Dictionary<uint, ServiceUsage> usage = Usage();
+        List<DeviceDto> all = [];
+        foreach (Device device in state.Devices.All) all.Add(Device(device, usage, now));
+        foreach (Lease lease in state.Dhcp.Leases)
+        {
+            if (lease.State == LeaseState.Bound && state.Devices.Find(lease.Mac) is null) all.Add(Ordinary(lease, now));
+        }
+        all.Sort(static (a, b) => string.CompareOrdinal(a.Mac, b.Mac));
+        return all;
+    }
+
+    /// <summary>One device, or null.</summary>
+    public DeviceDto? Device(MacAddress mac, Instant now)
+    {
+        if (state.Devices.Find(mac) is { } device) return Device(device, Usage(), now);
+        foreach (Lease lease in state.Dhcp.Leases)
+        {
+            if (lease.State == LeaseState.Bound && lease.Mac == mac) return Ordinary(lease, now);
+        }
+        return null;
+    }
+
+    /// <summary>Every lease, in order of address.</summary>
+    public List<LeaseDto> Leases(Instant now)
+    {
+        List<(Ipv4Address, LeaseDto)> leases = [];
+        foreach (Lease lease in state.Dhcp.Leases)
+        {
+            leases.Add((lease.Address, new LeaseDto
+            {
+                Network = lease.Network,
+                Ip = lease.Address.ToString(),
+                Mac = lease.Mac.ToString(),
+                ClientId = lease.ClientId,
+                Hostname = lease.Hostname,
+                State = StateNames.Of(lease.State),
+                ExpiresUnixMs = Expiry(lease, now),
+            }));
+        }
+        leases.Sort(static (a, b) => a.Item1.CompareTo(b.Item1));
+        return leases.ConvertAll(static entry => entry.Item2);
+    }
+
+    /// <summary>Every grant in force.</summary>
+    public List<GrantDto> Grants(Instant now)
+    {
+        Dictionary<uint, ServiceUsage> usage = Usage();
+        List<GrantDto> grants = [];
+        foreach (Device device in state.Devices.All)
+        {
+            if (device.Grant is null) continue;
+            DeviceDto seen = Device(device, usage, now);
+            grants.Add(new GrantDto
+            {
+                Mac = seen.Mac,
+                Network = seen.Network,
+                Ip = seen.Ip,
+                Hostname = seen.Hostname,
+                Description = seen.Description,
+                State = seen.State,
+                SinceUnixMs = seen.SinceUnixMs,
+                UntilUnixMs = seen.UntilUnixMs,
+                DecidedBy = seen.DecidedBy,
+                Generation = device.Record.Generation,
+                Services = seen.Services,
+            });
+        }
+        return grants;
+    }
+
+    /// <summary>What waits for the owner: undecided profiles, and port forwards of decided ones.</summary>
+    public List<PendingDto> Pending(Instant now)
+    {
+        List<PendingDto> pending = [];
+        foreach (Device device in state.Devices.All)
+        {
+            if (device.Record.State != DeviceState.Pending && !device.ForwardAsked) continue;
+            DeviceDto seen = Device(device, [], now);
+            pending.Add(new PendingDto
+            {
+                Mac = seen.Mac,
+                ClientId = seen.ClientId,
+                Network = seen.Network,
+                Ip = seen.Ip,
+                Hostname = seen.Hostname,
+                Description = seen.Description,
+                SinceUnixMs = seen.SinceUnixMs,
+                Authenticated = seen.Authenticated,
+                ForwardOnly = device.Record.State != DeviceState.Pending,
+                Requested = seen.Requested,
+                Services = seen.Services,
+            });
+        }
+        return pending;
+    }
+
+    /// <summary>One line on what a command came to.</summary>
+    public static string Outcome(Device device) => device.Record.State switch
+    {
+        DeviceState.Pending => "still waits for a decision",
+        DeviceState.Granted => "granted as asked",
+        DeviceState.Amended => device.ForwardAsked ? "granted with changes; a port forward still waits" : "granted with changes",
+        DeviceState.Denied => "denied, gets no lease",
+        DeviceState.Quarantined => "reaches only DHCP, DNS and NTP of the router",
+        DeviceState.FullAccess => "not restricted",
+        _ => "the posture of its network applies",
+    };
+
+    /// <summary>One line of the history.</summary>
+    public static EventDto Event(HistoryEntry entry) => new()
+    {
+        AtUnixMs = entry.UnixMs,
+        Mac = entry.Mac.ToString(),
+        Kind = entry.Kind,
+        By = entry.By,
+        Detail = entry.Detail,
+    };
+
+    private DeviceDto Device(Device device, Dictionary<uint, ServiceUsage> usage, Instant now)
+    {
+        DeviceRecord record = device.Record;
+        Lease? lease = state.LeaseOf(device);
+        return new DeviceDto
+        {
+            Mac = record.Mac.ToString(),
+            ClientId = record.ClientId,
+            Network = record.Network,
+            Ip = lease?.Address.ToString() ?? "",
+            Hostname = lease?.Hostname ?? record.Hostname,
+            Description = device.Description,
+            State = StateNames.Of(record.State),
+            SinceUnixMs = record.SinceUnixMs,
+            LeaseExpiresUnixMs = lease is null ? 0 : Expiry(lease, now),
+            Authenticated = record.Authenticated,
+            Requested = record.RequestedJson,
+            Granted = record.AnswerJson,
+            Services = _services.Of(device, usage, now),
+            DecidedBy = record.DecidedBy,
+            ForwardAsked = device.ForwardAsked,
+            UntilUnixMs = record.VerdictUntilUnixMs,
+        };
+    }
+
+    private static DeviceDto Ordinary(Lease lease, Instant now) => new()
+    {
+        Mac = lease.Mac.ToString(),
+        ClientId = lease.ClientId,
+        Network = lease.Network,
+        Ip = lease.Address.ToString(),
+        Hostname = lease.Hostname,
+        State = StateNames.Of(DeviceState.New),
+        LeaseExpiresUnixMs = Expiry(lease, now),
+    };
+
+    private static long Expiry(Lease lease, Instant now) => lease.ExpiresMs == long.MaxValue ? 0 : now.ToUnixMs(lease.ExpiresMs);
+
+    private Dictionary<uint, ServiceUsage> Usage()
+    {
+        Dictionary<uint, ServiceUsage> usage = [];
+        state.Enforcement.ReadUsage(usage);
+        return usage;
+    }
+
+    private List<NetworkStatusDto> Networks()
+    {
+        List<NetworkStatusDto> networks = [];
+        foreach (NetworkSettings settings in state.Config.Networks)
+        {
+            networks.Add(new NetworkStatusDto
+            {
+                Name = settings.Name,
+                Device = settings.Device,
+                Address = settings.Dhcp.RouterPrefix.ToString(),
+                Posture = StateNames.Of(settings.Posture),
+                Serving = state.Ports.ContainsKey(settings.Name),
+            });
+        }
+        return networks;
+    }
+
+    private List<KeyValuePair<string, long>> DevicesByState()
+    {
+        long[] counts = new long[Enum.GetValues<DeviceState>().Length];
+        foreach (Device device in state.Devices.All) counts[(int)device.Record.State]++;
+        List<KeyValuePair<string, long>> named = [];
+        for (int i = 0; i < counts.Length; i++) named.Add(new(StateNames.Of((DeviceState)i), counts[i]));
+        return named;
+    }
+
+    private long BoundLeases()
+    {
+        long bound = 0;
+        foreach (Lease lease in state.Dhcp.Leases)
+        {
+            if (lease.State == LeaseState.Bound) bound++;
+        }
+        return bound;
+    }
+
+    private List<string> Faults()
+    {
+        List<string> faults = [];
+        foreach (ConfigFault fault in state.ConfigFaults) faults.Add(fault.ToString());
+        return faults;
+    }
+}

@@ -1,0 +1,74 @@
+using System;
+using System.Collections.Generic;
+using System.Text;
+using Dwirm.Daemon.Loop;
+using Dwirm.Dhcp;
+using Dwirm.Policy;
+
+namespace Dwirm.Daemon.Devices;
+
+/// <summary>One device as the daemon knows it: the durable record and what only this run knows.</summary>
+public sealed class Device
+{
+    private DeviceRecord _record;
+    private byte[]? _answerUtf8;
+
+    /// <summary>A device with the given record.</summary>
+    public Device(DeviceRecord record) => _record = record;
+
+    /// <summary>What is durable.</summary>
+    public DeviceRecord Record
+    {
+        get => _record;
+        set => (_record, _answerUtf8) = (value, _record.AnswerJson == value.AnswerJson ? _answerUtf8 : null);
+    }
+
+    /// <summary>The answer as it goes on the wire; empty while there is none. Encoded once, however often it is sent.</summary>
+    public ReadOnlySpan<byte> AnswerUtf8 => _record.AnswerJson is { } json ? _answerUtf8 ??= Encoding.UTF8.GetBytes(json) : [];
+
+    /// <summary>The Status form of the answer, for clients that cannot take the whole (U4); empty when the decision is not the same for all services.</summary>
+    public byte[] ShortAnswerUtf8 { get; set; } = [];
+
+    /// <summary>The grant of <see cref="DeviceRecord.GrantJson"/>, parsed.</summary>
+    public Grant? Grant { get; set; }
+
+    /// <summary>What was decided of each category, newest decision.</summary>
+    public IReadOnlyList<ServiceDecision> Services { get; set; } = [];
+
+    /// <summary>A port forward, or an endpoint inside the house, waits for the owner although the profile is answered.</summary>
+    public bool ForwardAsked { get; set; }
+
+    /// <summary>The profile's own description, cleaned; empty when there is none.</summary>
+    public string Description { get; set; } = "";
+
+    /// <summary>The client of the last DWIRM exchange, so that a late answer can be sent; null when none was seen in this run.</summary>
+    public Dhcpv4Correspondent? Exchange { get; set; }
+
+    /// <summary>The network that exchange came by.</summary>
+    public string? ExchangeNetwork { get; set; }
+
+    /// <summary>A DISCOVER whose OFFER waits for the decision, as it was received; null when none waits.</summary>
+    public byte[]? HeldDiscover { get; set; }
+
+    /// <summary>Ends the wait for a decision (spec.md 1.9: 100 ms from receipt).</summary>
+    public Deadline? DecisionDeadline { get; set; }
+
+    /// <summary>Next unsolicited DHCPDWIRMSERVER.</summary>
+    public Deadline? UnsolicitedDeadline { get; set; }
+
+    /// <summary>Unsolicited answers sent since the last decision, 0 to 3.</summary>
+    public int UnsolicitedSent { get; set; }
+
+    /// <summary>End of a verdict that holds for a time.</summary>
+    public Deadline? VerdictDeadline { get; set; }
+
+    /// <summary>Limits how often the device's profiles are looked at.</summary>
+    internal TokenBucket ProfileBudget;
+
+    /// <summary>True while it is under enforcement: it asked, or the owner spoke of it.</summary>
+    public bool IsManaged => Record.State is not DeviceState.New;
+
+    /// <summary>Octets of text held for the device, for the table's budget.</summary>
+    public int Weight => 256 + 2 * ((Record.RequestedJson?.Length ?? 0) + (Record.AnswerJson?.Length ?? 0)
+        + (Record.GrantJson?.Length ?? 0) + (Record.AmendmentJson?.Length ?? 0));
+}

@@ -1,0 +1,214 @@
+using System;
+using System.Collections.Generic;
+using Dwirm.Daemon.Config;
+using Dwirm.Daemon.Control;
+using Dwirm.Daemon.Devices;
+using Dwirm.Daemon.Loop;
+using Dwirm.Daemon.Service;
+using Dwirm.Dhcp;
+using Dwirm.Linux;
+using Dwirm.Policy;
+using Dwirm.Store;
+using Dwirm.Wire;
+
+namespace Dwirm.Daemon;
+
+/// <summary>The composition root: makes the parts, restores what was, enforces it, and only then opens the network and runs the loop.</summary>
+internal sealed class RouterDaemon : IDisposable
+{
+    private static readonly Ipv4Address Loopback = new(0x7f000001);
+    private readonly DaemonOptions _options;
+    private readonly SystemClock _clock = new();
+    private readonly Log _log = new();
+    private readonly EventLoop _loop;
+    private readonly IGrantStore _store;
+    private readonly DaemonState _state;
+    private readonly OwnerCommands _owner;
+    private readonly NetworkWatch _network;
+    private readonly ControlServer _control;
+    private readonly SignalSource _signals;
+    private readonly ClockStepTimer _clockStep;
+    private readonly Deadline _leaseExpiry;
+    private readonly List<Lease> _expired = [];
+
+    /// <summary>Makes a daemon; nothing is served before <see cref="Run"/>.</summary>
+    /// <exception cref="LinuxException">Something the daemon cannot do without is missing.</exception>
+    /// <exception cref="StoreException">The state directory cannot be used.</exception>
+    public RouterDaemon(DaemonOptions options, LoadedConfiguration configuration)
+    {
+        _options = options;
+        _signals = SignalSource.Block(SignalNumber.SIGTERM, SignalNumber.SIGINT, SignalNumber.SIGHUP);
+        _clock.Trust = configuration.Uci.ClockTrust;
+        _loop = new EventLoop(_clock);
+        LocalZone.Set(configuration.Uci.ZonePosix);
+        Instant now = _clock.Now();
+        _store = SqliteGrantStore.Open(_options.StateDir, now, _log.Warning, out bool startedEmpty);
+        _state = Compose(configuration);
+        _owner = new OwnerCommands(_state);
+        StoreContents contents = _store.Load();
+        _state.Negotiator = new Negotiator(_state, contents.Generation);
+        _state.Unsolicited = new UnsolicitedAnswers(_state);
+        _state.Service = new DhcpService(_state);
+        _network = new NetworkWatch(_state, _log);
+        _leaseExpiry = new Deadline(ExpireLeases);
+        Restore(contents, now);
+        var documents = new Documents(_state, _clock, _options.StateDir, startedEmpty);
+        _control = new ControlServer(_options.RunDir, _loop, new ControlHandler(_state, _owner, _store, documents));
+        _clockStep = new ClockStepTimer();
+    }
+
+    /// <summary>Serves until SIGTERM or SIGINT.</summary>
+    public void Run()
+    {
+        Instant now = _clock.Now();
+        // The kernel first: no device is answered before what it was granted, and what it was not, is enforced.
+        _state.Turn.Commit(now);
+        _network.OpenPorts(now);
+        _loop.Add(_signals.Handle, EpollEvents.Readable, new Handler(OnSignal));
+        _loop.Add(_clockStep.Handle, EpollEvents.Readable, new Handler(OnClockStep));
+        _clockStep.Arm();
+        _log.Info($"{ProgramVersion.Text} serves {Describe(_state.Config)}; {_state.Devices.Count} devices and {_state.Dhcp.Count} leases known");
+        _loop.Run(Commit);
+        _log.Info("stopped; enforcement stays in the kernel");
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _control.Dispose();
+        _network.Dispose();
+        _state.Names.Dispose();
+        _state.Enforcement.Dispose();
+        _store.Dispose();
+        _clockStep.Dispose();
+        _signals.Dispose();
+        _loop.Dispose();
+    }
+
+    private DaemonState Compose(LoadedConfiguration configuration)
+    {
+        Span<byte> seed = stackalloc byte[4];
+        RandomBytes.Fill(seed);
+        var dhcp = new Dhcpv4Engine(DhcpNetworks(configuration.Uci), BitConverter.ToUInt32(seed));
+        var devices = new DeviceTable();
+        EnforcementService? enforcement = null;
+        var names = new NameTable(configuration.Uci.Resolver ?? Loopback, _loop, () => enforcement?.MarkDirty());
+        enforcement = new EnforcementService(devices, dhcp, names, new RouterZone(), _loop.Deadlines, _log, configuration.Uci);
+        return new DaemonState
+        {
+            Log = _log,
+            Loop = _loop,
+            Config = configuration.Uci,
+            Policy = configuration.Policy,
+            Dhcp = dhcp,
+            Devices = devices,
+            Names = names,
+            Enforcement = enforcement,
+            Turn = new Turn(_store, enforcement, _loop.Deadlines, _log),
+            LeaseFile = new LeaseFile(_options.LeaseFile, dhcp, _loop.Deadlines, _log),
+        };
+    }
+
+    /// <summary>Leases, devices and grants as they were; renewals that only the lease file knows are taken from there.</summary>
+    private void Restore(StoreContents contents, Instant now)
+    {
+        Dictionary<(Ipv4Address, MacAddress), long> newer = LeaseFile.ReadExpiries(_options.LeaseFile);
+        List<Lease> leases = [];
+        foreach (Lease lease in contents.Leases)
+        {
+            _state.Journal.Loaded(lease);
+            long expiresMs = newer.TryGetValue((lease.Address, lease.Mac), out long unixSeconds) && lease.State == LeaseState.Bound
+                ? Math.Max(lease.ExpiresMs, now.ToMonotonicMs(unixSeconds * 1000))
+                : lease.ExpiresMs;
+            leases.Add(lease with { ExpiresMs = expiresMs });
+        }
+        _state.Dhcp.Restore(leases);
+        foreach (DeviceRecord record in contents.Devices)
+        {
+            var device = new Device(record);
+            if (record.GrantJson is not null && Grant.TryParse(record.GrantJson, out Grant? grant)) device.Grant = grant;
+            _state.Devices.Add(device);
+            _state.Forwards.Assign(record.Mac, device.Grant);
+            _state.Names.Assign(record.Mac, device.Grant, now);
+            _owner.Watch(device, now);
+        }
+        _state.Negotiator.ReconsiderAll(now, static _ => { });
+    }
+
+    private void Commit(Instant now)
+    {
+        _state.Turn.Commit(now);
+        long nextMs = _state.Dhcp.NextExpiryMs;
+        if (nextMs == long.MaxValue) _loop.Deadlines.Cancel(_leaseExpiry);
+        else if (!_leaseExpiry.IsSet || _leaseExpiry.DueMs != nextMs) _loop.Deadlines.Set(_leaseExpiry, nextMs);
+    }
+
+    private void ExpireLeases(Instant now)
+    {
+        _expired.Clear();
+        _state.Dhcp.Expire(now, _expired);
+        foreach (Lease lease in _expired) _state.LeaseChanged(lease, _state.Devices.Find(lease.Mac), now);
+    }
+
+    private void OnSignal(Instant now)
+    {
+        while (_signals.TryRead(out int signal))
+        {
+            if (signal == SignalNumber.SIGHUP) Reload(now);
+            else _loop.Stop();
+        }
+    }
+
+    /// <summary>A clock step moves schedule edges and the expiry times people read, never the leases themselves.</summary>
+    private void OnClockStep(Instant now)
+    {
+        if (!_clockStep.ConsumeStep()) return;
+        _clockStep.Arm();
+        _state.Enforcement.MarkDirty();
+        _state.LeaseFile.Touch(now);
+    }
+
+    /// <summary>Takes another configuration over as a whole, or keeps the last good one and says why.</summary>
+    private void Reload(Instant now)
+    {
+        List<ConfigFault> faults = [];
+        LoadedConfiguration? read = LoadedConfiguration.Read(_options, faults);
+        _state.ConfigFaults = faults;
+        if (read is null)
+        {
+            foreach (ConfigFault fault in faults) _log.Error(fault.ToString());
+            _log.Error("the new configuration is faulty; the last good one stays");
+            return;
+        }
+        _clock.Trust = read.Uci.ClockTrust;
+        LocalZone.Set(read.Uci.ZonePosix);
+        (_state.Config, _state.Policy) = (read.Uci, read.Policy);
+        _state.Dhcp.Configure(DhcpNetworks(read.Uci));
+        _state.Enforcement.Configure(read.Uci);
+        _state.Negotiator.ReconsiderAll(now, device => _state.Unsolicited.Start(device, now));
+        _network.OpenPorts(now);
+        _log.Info($"configuration read again; serves {Describe(read.Uci)}");
+    }
+
+    private static List<Dhcpv4NetworkConfig> DhcpNetworks(DaemonConfig config)
+    {
+        List<Dhcpv4NetworkConfig> networks = [];
+        foreach (NetworkSettings settings in config.Networks) networks.Add(settings.Dhcp);
+        return networks;
+    }
+
+    private static string Describe(DaemonConfig config)
+    {
+        List<string> parts = [];
+        foreach (NetworkSettings settings in config.Networks)
+        {
+            parts.Add($"{settings.Name} ({settings.Device}, {settings.Dhcp.PoolStart}-{settings.Dhcp.PoolEnd})");
+        }
+        return parts.Count == 0 ? "no _network" : string.Join(", ", parts);
+    }
+
+    private sealed class Handler(Action<Instant> onReady) : IReadyHandler
+    {
+        public void OnReady(EpollEvents events, Instant now) => onReady(now);
+    }
+}

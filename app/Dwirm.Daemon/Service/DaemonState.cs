@@ -1,0 +1,147 @@
+using System;
+using System.Collections.Generic;
+using Dwirm.Daemon.Config;
+using Dwirm.Daemon.Devices;
+using Dwirm.Daemon.Loop;
+using Dwirm.Dhcp;
+using Dwirm.Policy;
+using Dwirm.Wire;
+
+namespace Dwirm.Daemon.Service;
+
+/// <summary>What the services of one daemon share. Made once by <see cref="RouterDaemon"/>; one thread.</summary>
+internal sealed class DaemonState
+{
+    /// <summary>Lines for the operator.</summary>
+    public required Log Log { get; init; }
+
+    /// <summary>The loop.</summary>
+    public required EventLoop Loop { get; init; }
+
+    /// <summary>UCI, as last read without a fault.</summary>
+    public required DaemonConfig Config { get; set; }
+
+    /// <summary>The site's policy, as last read without a fault.</summary>
+    public required PolicyEngine Policy { get; set; }
+
+    /// <summary>The DHCPv4 engine with its lease table.</summary>
+    public required Dhcpv4Engine Dhcp { get; init; }
+
+    /// <summary>What is wrong with the configuration that was refused last; empty when the present one is the newest.</summary>
+    public IReadOnlyList<ConfigFault> ConfigFaults { get; set; } = [];
+
+    /// <summary>Devices that negotiated or were spoken of.</summary>
+    public required DeviceTable Devices { get; init; }
+
+    /// <summary>External ports in use.</summary>
+    public ForwardLedger Forwards { get; } = new();
+
+    /// <summary>The router's time zone.</summary>
+    public RouterZone Zone { get; } = new();
+
+    /// <summary>The router's own prefixes: endpoints inside them need the owner's word.</summary>
+    public IReadOnlyList<Ipv4Prefix> LocalPrefixes
+    {
+        get
+        {
+            List<Ipv4Prefix> prefixes = [];
+            foreach (NetworkSettings settings in Config.Networks) prefixes.Add(settings.Dhcp.RouterPrefix);
+            return prefixes;
+        }
+    }
+
+    /// <summary>Counters.</summary>
+    public Counters Counters { get; } = new();
+
+    /// <summary>Names of endpoints and their addresses.</summary>
+    public required NameTable Names { get; init; }
+
+    /// <summary>The kernel's side.</summary>
+    public required EnforcementService Enforcement { get; init; }
+
+    /// <summary>The turn's effects.</summary>
+    public required Turn Turn { get; init; }
+
+    /// <summary>Followers of the history.</summary>
+    public EventHub Events { get; } = new();
+
+    /// <summary>The tmpfs lease file.</summary>
+    public required LeaseFile LeaseFile { get; init; }
+
+    /// <summary>Which lease changes go to flash.</summary>
+    public LeaseJournal Journal { get; } = new();
+
+    /// <summary>Ports by logical network.</summary>
+    public Dictionary<string, NetworkPort> Ports { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>Decides requests.</summary>
+    public Negotiator Negotiator { get; set; } = null!;
+
+    /// <summary>The way of a packet.</summary>
+    public DhcpService Service { get; set; } = null!;
+
+    /// <summary>Late answers.</summary>
+    public UnsolicitedAnswers Unsolicited { get; set; } = null!;
+
+    /// <summary>The port of a network, or null when it is not served now.</summary>
+    public NetworkPort? PortOf(string? network) => network is null ? null : Ports.GetValueOrDefault(network);
+
+    /// <summary>What a refusal means on a network.</summary>
+    public DenyAction DenyActionOf(string network)
+    {
+        foreach (NetworkSettings settings in Config.Networks)
+        {
+            if (settings.Name == network) return settings.DenyAction;
+        }
+        return DenyAction.Quarantine;
+    }
+
+    /// <summary>True while the device holds a lease.</summary>
+    public bool HasLease(Device device) => LeaseOf(device) is not null;
+
+    /// <summary>The bound lease of a device on its network, or null.</summary>
+    public Lease? LeaseOf(Device device) =>
+        Dhcp.Leases.ByMac(device.Record.Mac, device.Record.Network) is { State: LeaseState.Bound } lease ? lease : null;
+
+    /// <summary>Records a lease that changed, and lets enforcement and the lease file follow.</summary>
+    public void LeaseChanged(Lease lease, Device? device, Instant now)
+    {
+        if (Journal.Takes(lease, now)) Turn.Batch.Put(lease, now);
+        LeaseFile.Touch(now);
+        if (lease.State != LeaseState.Bound) LeaseEnded(lease);
+        else if (device is { IsManaged: true })
+        {
+            if (device.Record.Network != lease.Network || device.Record.Hostname != lease.Hostname)
+            {
+                Devices.Update(device, device.Record with { Network = lease.Network, Hostname = lease.Hostname });
+                Turn.Batch.Put(device.Record);
+            }
+            Enforcement.MarkDirty();
+        }
+    }
+
+    /// <summary>Adds a line to the history and tells the followers.</summary>
+    public void History(Instant now, Device device, string kind, string by, string detail)
+    {
+        var entry = new HistoryEntry(now.UnixMs, device.Record.Mac, kind, by, detail);
+        Turn.Batch.Add(entry);
+        Events.Publish(entry);
+        if (by == "owner" || Log.AllowsPacketLine(now)) Log.Info($"{entry.Mac} {kind} by {by}{(detail.Length > 0 ? ": " : "")}{detail}");
+    }
+
+    /// <summary>Forgets what a device was waiting for.</summary>
+    public void CancelDeadlines(Device device)
+    {
+        if (device.DecisionDeadline is not null) Loop.Deadlines.Cancel(device.DecisionDeadline);
+        if (device.VerdictDeadline is not null) Loop.Deadlines.Cancel(device.VerdictDeadline);
+    }
+
+    /// <summary>RELEASE, DECLINE or expiry: enforcement of the address ends, the decision is kept (U11).</summary>
+    private void LeaseEnded(Lease lease)
+    {
+        if (Devices.Find(lease.Mac) is not { } device) return;
+        Unsolicited.Stop(device);
+        Enforcement.MarkDirty();
+        Turn.Withdraw();
+    }
+}

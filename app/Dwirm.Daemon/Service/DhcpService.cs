@@ -1,0 +1,232 @@
+using System;
+using Dwirm.Daemon.Devices;
+using Dwirm.Daemon.Loop;
+using Dwirm.Dhcp;
+using Dwirm.Policy;
+using Dwirm.Wire;
+using Dwirm.Wire.Dhcp4;
+
+namespace Dwirm.Daemon.Service;
+
+/// <summary>The way of a packet: bytes in, facts, decision, effects queued for the end of the turn. Never throws on what a client sends.</summary>
+internal sealed class DhcpService(DaemonState state)
+{
+    private const int MaxProfileOctets = 8 * 1024, MaxHeld = 512;
+    private readonly byte[] _profileScratch = new byte[MaxProfileOctets + 1];
+    private readonly byte[] _smallScratch = new byte[255];
+    private int _held;
+
+    /// <summary>Handles one datagram that arrived on UDP 67 of a network of ours, sent to our own address (unicast) or to all.</summary>
+    public void Handle(NetworkPort port, ReadOnlySpan<byte> datagram, bool unicast, Instant now)
+    {
+        state.Counters.Received++;
+        if (!Dhcpv4Packet.TryParse(datagram, out Dhcpv4Packet packet, out ParseFault fault))
+        {
+            state.Counters.Fault(fault);
+            return;
+        }
+        if (state.Turn.IsChoked)
+        {
+            state.Counters.Count("ignored:store-fault");
+            return;
+        }
+        if (packet.Op != Dhcpv4Layout.BootRequest)
+        {
+            state.Counters.Count("ignored:not-a-request");
+            return;
+        }
+        byte type = packet.MessageType;
+        if (type == state.Config.MessageTypeClient)
+        {
+            ClientMessage(port, packet, datagram, now);
+            return;
+        }
+        Device? device = state.Devices.Find(packet.Chaddr);
+        if (packet.HasOption(state.Config.ProfileOption) && CarriesProfile(type))
+        {
+            Piggyback(port, packet, ref device, now);
+        }
+        if (device?.DecisionDeadline is { IsSet: true } && type == Dhcpv4MessageType.Discover && Hold(device, datagram)) return;
+        Answer(port, packet, device, now, unicast);
+    }
+
+    /// <summary>Lets the OFFER of a held DISCOVER go, decision or not (DWIRM-19).</summary>
+    public void ReleaseHeld(Device device, Instant now)
+    {
+        if (device.HeldDiscover is not { } datagram) return;
+        device.HeldDiscover = null;
+        _held--;
+        if (state.PortOf(device.ExchangeNetwork) is not { } port) return;
+        if (!Dhcpv4Packet.TryParse(datagram, out Dhcpv4Packet packet, out _)) return;
+        Answer(port, packet.As(Dhcpv4MessageType.Discover), device, now);
+    }
+
+    /// <summary>DHCPDWIRMCLIENT (DWIRM-18): answer at once where there is a decision, else wait for one for at most the decision time, then offer.</summary>
+    private void ClientMessage(NetworkPort port, in Dhcpv4Packet packet, ReadOnlySpan<byte> datagram, Instant now)
+    {
+        state.Counters.Count("received:dwirmclient");
+        if (!packet.HasEthernetAddress)
+        {
+            state.Counters.Count("ignored:not-ethernet");
+            return;
+        }
+        ProfileOutcome outcome = Consider(port, packet, now, out Device? device);
+        bool offers = state.Config.ImplicitDiscover && LeaseOf(packet.Chaddr, port) is null;
+        switch (outcome)
+        {
+            case ProfileOutcome.Answered:
+                Remember(device!, port, packet);
+                state.Unsolicited.Stop(device!);
+                SendDwirmServer(port, packet, device!);
+                EndWait(device!, now);
+                break;
+            case ProfileOutcome.Pending:
+                Remember(device!, port, packet);
+                AwaitDecision(device!, now);
+                if (offers && Hold(device!, datagram)) return;
+                break;
+            default:
+                if (device is not null) EndWait(device, now);
+                break;
+        }
+        if (offers) Answer(port, packet.As(Dhcpv4MessageType.Discover), device, now);
+    }
+
+    /// <summary>A profile inside DISCOVER, REQUEST or INFORM (U5): decided the same way; the answer rides in OFFER or ACK when the client listed its code.</summary>
+    private void Piggyback(NetworkPort port, in Dhcpv4Packet packet, ref Device? device, Instant now)
+    {
+        if (!packet.HasEthernetAddress) return;
+        ProfileOutcome outcome = Consider(port, packet, now, out Device? considered);
+        device = considered ?? device;
+        if (device is null) return;
+        if (outcome != ProfileOutcome.Refused) Remember(device, port, packet);
+        if (outcome == ProfileOutcome.Pending && packet.MessageType == Dhcpv4MessageType.Discover) AwaitDecision(device, now);
+    }
+
+    private ProfileOutcome Consider(NetworkPort port, in Dhcpv4Packet packet, Instant now, out Device? device)
+    {
+        var source = new ProfileSource(
+            packet.Chaddr, ClientIdOf(packet), port.Settings.Name, VendorClassOf(packet));
+        // Too long or absent is the profile parser's to name: it sees one octet too many, or none.
+        int length = Math.Max(packet.OptionLength(state.Config.ProfileOption), 0);
+        ReadOnlySpan<byte> json = _profileScratch;
+        if (length <= MaxProfileOctets && !packet.TryGetOption(state.Config.ProfileOption, _profileScratch, out json)) json = default;
+        return state.Negotiator.Consider(source, json, now, out device);
+    }
+
+    private void AwaitDecision(Device device, Instant now)
+    {
+        device.DecisionDeadline ??= new Deadline(later => ReleaseHeld(device, later));
+        if (!device.DecisionDeadline.IsSet)
+        {
+            state.Loop.Deadlines.Set(device.DecisionDeadline, now.MonotonicMs + state.Config.DecisionTimeMs);
+        }
+    }
+
+    private void EndWait(Device device, Instant now)
+    {
+        if (device.DecisionDeadline is not null) state.Loop.Deadlines.Cancel(device.DecisionDeadline);
+        ReleaseHeld(device, now);
+    }
+
+    private bool Hold(Device device, ReadOnlySpan<byte> datagram)
+    {
+        if (device.HeldDiscover is null && ++_held > MaxHeld)
+        {
+            _held--;
+            return false;
+        }
+        device.HeldDiscover = datagram.ToArray();
+        return true;
+    }
+
+    /// <summary>Ordinary DHCP: the engine decides, the change is recorded, the reply waits for the end of the turn.</summary>
+    private void Answer(NetworkPort port, in Dhcpv4Packet packet, Device? device, Instant now, bool unicast = false)
+    {
+        if (device?.Record.State == DeviceState.Denied && packet.MessageType is Dhcpv4MessageType.Discover or Dhcpv4MessageType.Request)
+        {
+            state.Counters.Count("ignored:denied");
+            return;
+        }
+        Dhcpv4Decision decision = state.Dhcp.Decide(packet, port.Settings.Name, port.RouterAddress, now, unicast);
+        if (decision.Ended is { } ended) state.LeaseChanged(ended, state.Devices.Find(ended.Mac), now);
+        if (decision.Changed is { } changed) state.LeaseChanged(changed, device, now);
+        if (decision.Action is Dhcpv4Action.Offer or Dhcpv4Action.Ack or Dhcpv4Action.Nak or Dhcpv4Action.InformAck)
+        {
+            Reply(port, packet, decision, device);
+        }
+    }
+
+    private void Reply(NetworkPort port, in Dhcpv4Packet packet, in Dhcpv4Decision decision, Device? device)
+    {
+        Span<byte> buffer = state.Turn.Replies.Buffer;
+        byte option = state.Config.ProfileOption;
+        ReadOnlySpan<byte> answer = device is not null && packet.Requests(option) ? device.AnswerUtf8 : default;
+        bool wrote = state.Dhcp.TryWriteReply(packet, decision, answer, option, buffer, out int written);
+        if (!wrote && !answer.IsEmpty)
+        {
+            // U4: the short form where the decision is the same for all, else the reply without the answer.
+            wrote = state.Dhcp.TryWriteReply(packet, decision, device!.ShortAnswerUtf8, option, buffer, out written)
+                || state.Dhcp.TryWriteReply(packet, decision, default, option, buffer, out written);
+        }
+        if (!wrote)
+        {
+            state.Counters.Count("reply:too-large");
+            return;
+        }
+        var destination = Dhcpv4Destination.For(packet, decision.Action, decision.Lease?.Address ?? default);
+        bool needsKernel = device is { IsManaged: true } && decision.Action == Dhcpv4Action.Ack;
+        state.Turn.Replies.Add(port, written, destination, packet.Chaddr, needsKernel);
+    }
+
+    private void SendDwirmServer(NetworkPort port, in Dhcpv4Packet packet, Device device)
+    {
+        if (TryWriteDwirmServer(device, port, out int written))
+        {
+            var destination = Dhcpv4Destination.For(packet, Dhcpv4Action.Offer, LeaseOf(packet.Chaddr, port)?.Address ?? default);
+            state.Turn.Replies.Add(port, written, destination, packet.Chaddr, needsKernel: true);
+            state.Counters.Count("sent:dwirmserver");
+        }
+        else
+        {
+            state.Counters.Count("dwirmserver:too-large");
+        }
+    }
+
+    /// <summary>Writes the answer that holds into the reply queue's buffer: the whole, else the Status form where that says the same (U4).</summary>
+    public bool TryWriteDwirmServer(Device device, NetworkPort port, out int written)
+    {
+        Span<byte> buffer = state.Turn.Replies.Buffer;
+        return TryWrite(device.AnswerUtf8, buffer, out written) || TryWrite(device.ShortAnswerUtf8, buffer, out written);
+
+        bool TryWrite(ReadOnlySpan<byte> json, Span<byte> into, out int length)
+        {
+            length = 0;
+            return !json.IsEmpty && device.Exchange is { } client && Dhcpv4Replies.TryWriteDwirmServer(
+                client, state.Config.MessageTypeServer, state.Config.ProfileOption, port.RouterAddress, json, into, out length);
+        }
+    }
+
+    private static void Remember(Device device, NetworkPort port, in Dhcpv4Packet packet)
+    {
+        device.ExchangeNetwork = port.Settings.Name;
+        device.Exchange = Dhcpv4Correspondent.From(packet);
+    }
+
+    private Lease? LeaseOf(MacAddress mac, NetworkPort port) =>
+        state.Dhcp.Leases.ByMac(mac, port.Settings.Name) is { State: LeaseState.Bound } lease ? lease : null;
+
+    private static bool CarriesProfile(byte type) =>
+        type is Dhcpv4MessageType.Discover or Dhcpv4MessageType.Request or Dhcpv4MessageType.Inform;
+
+    private string ClientIdOf(in Dhcpv4Packet packet) =>
+        packet.TryGetOption(Dhcpv4OptionCode.ClientIdentifier, _smallScratch, out ReadOnlySpan<byte> id) ? Convert.ToHexStringLower(id) : "";
+
+    private string VendorClassOf(in Dhcpv4Packet packet)
+    {
+        if (!packet.TryGetOption(Dhcpv4OptionCode.VendorClass, _smallScratch, out ReadOnlySpan<byte> value)) return "";
+        Span<char> text = stackalloc char[value.Length];
+        for (int i = 0; i < value.Length; i++) text[i] = value[i] is >= 0x20 and < 0x7f ? (char)value[i] : '?';
+        return new string(text);
+    }
+}

@@ -1,0 +1,172 @@
+using System;
+using System.Collections.Generic;
+using Dwirm.Daemon.Loop;
+using Dwirm.Linux;
+using Dwirm.Policy;
+using Dwirm.Policy.Plans;
+using Dwirm.Wire;
+using Dwirm.Wire.Dns;
+
+namespace Dwirm.Daemon.Service;
+
+/// <summary>
+/// Addresses of the host names that grants consume, by forward lookup at the resolver the devices use (RFC 9726 section 4, DNS-01).
+/// Refreshed by TTL between one minute and a day; an address is kept for an hour, or its TTL if longer, after it was last seen.
+/// </summary>
+public sealed class NameTable : INameResolver, IReadyHandler, IDisposable
+{
+    private const int MaxNames = 4096, MaxAddresses = 32, MinRefreshMs = 60_000, MaxRefreshMs = 86_400_000, KeepMs = 3_600_000;
+    private const int TimeoutMs = 2000, MaxRetryMs = 60_000;
+    private readonly Dictionary<string, Entry> _names = new(StringComparer.Ordinal);
+    private readonly Dictionary<MacAddress, List<string>> _wanted = [];
+    private readonly EventLoop _loop;
+    private readonly Action _changed;
+    private readonly byte[] _buffer = new byte[4096];
+    private readonly UdpSocket _socket;
+    private readonly uint _token;
+
+    /// <summary>A table that asks the given resolver.</summary>
+    /// <param name="resolver">Its address; port 53.</param>
+    /// <param name="loop">The loop.</param>
+    /// <param name="changed">Called when an address came or went.</param>
+    /// <exception cref="LinuxException">No socket.</exception>
+    public NameTable(Ipv4Address resolver, EventLoop loop, Action changed)
+    {
+        (_loop, _changed) = (loop, changed);
+        _socket = UdpSocket.ConnectTo(resolver.Value, DnsMessage.Port);
+        _token = _loop.Add(_socket.Handle, EpollEvents.Readable, this);
+    }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<Ipv4Address> Resolve(string host) => _names.TryGetValue(host, out Entry? entry) ? entry.Addresses : [];
+
+    /// <summary>Tells which names a device's grant needs; names nobody needs are forgotten.</summary>
+    public void Assign(MacAddress mac, Grant? grant, Instant now)
+    {
+        _wanted.Remove(mac, out List<string>? before);
+        if (grant is not null)
+        {
+            List<string> needed = [.. PlanBuilder.NamesOf(grant)];
+            if (needed.Count > 0) _wanted.Add(mac, needed);
+            foreach (string name in needed) Want(name, now);
+        }
+        foreach (string name in before ?? [])
+        {
+            if (_names.TryGetValue(name, out Entry? entry) && --entry.Users == 0)
+            {
+                _loop.Deadlines.Cancel(entry.Due);
+                _names.Remove(name);
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public void OnReady(EpollEvents events, Instant now)
+    {
+        for (int budget = 64; budget > 0; budget--)
+        {
+            int length = _socket.Receive(_buffer);
+            if (length <= 0) return;
+            Take(_buffer.AsSpan(0, length), now);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _loop.Remove(_token);
+        _socket.Dispose();
+    }
+
+    private void Want(string name, Instant now)
+    {
+        if (_names.TryGetValue(name, out Entry? entry))
+        {
+            entry.Users++;
+            return;
+        }
+        if (_names.Count >= MaxNames) return;
+        entry = new Entry(name) { Users = 1 };
+        entry.Due = new Deadline(later => Ask(entry, later));
+        _names.Add(name, entry);
+        Ask(entry, now);
+    }
+
+    private void Ask(Entry entry, Instant now)
+    {
+        if (entry.Drop(now.MonotonicMs)) _changed();
+        Span<byte> id = stackalloc byte[2];
+        RandomBytes.Fill(id);
+        entry.QueryId = BitConverter.ToUInt16(id);
+        if (DnsMessage.TryWriteQuery(entry.Name, DnsType.A, entry.QueryId, _buffer, out int length)) _socket.Send(_buffer.AsSpan(0, length));
+        // Silence is asked about again, less and less often.
+        int wait = Math.Min(TimeoutMs << Math.Min(entry.Failures, 6), MaxRetryMs);
+        entry.Failures++;
+        _loop.Deadlines.Set(entry.Due, now.MonotonicMs + wait);
+    }
+
+    private void Take(ReadOnlySpan<byte> datagram, Instant now)
+    {
+        if (!DnsMessage.TryParse(datagram, out DnsMessage? message)) return;
+        if (!_names.TryGetValue(message.QuestionName, out Entry? entry) || entry.QueryId != message.Id) return;
+        if (message.IsTruncated || message.ResponseCode is not (DnsResponseCode.NoError or DnsResponseCode.NameError)) return;
+        bool news = false;
+        long ttlMs = MaxRefreshMs;
+        foreach ((Ipv4Address address, uint ttl) in message.Addresses4)
+        {
+            ttlMs = Math.Min(ttlMs, ttl * 1000L);
+            news |= entry.See(address, now.MonotonicMs + Math.Max(KeepMs, ttl * 1000L));
+        }
+        news |= entry.Drop(now.MonotonicMs);
+        entry.Failures = 0;
+        entry.QueryId = 0;
+        _loop.Deadlines.Set(entry.Due, now.MonotonicMs + Math.Clamp(ttlMs, MinRefreshMs, MaxRefreshMs));
+        if (news) _changed();
+    }
+
+    private sealed class Entry(string name)
+    {
+        private readonly List<long> _keepUntilMs = [];
+
+        public string Name { get; } = name;
+
+        public List<Ipv4Address> Addresses { get; } = [];
+
+        public Deadline Due { get; set; } = null!;
+
+        public int Users { get; set; }
+
+        public int Failures { get; set; }
+
+        public ushort QueryId { get; set; }
+
+        /// <summary>Notes an address; true when it is new.</summary>
+        public bool See(Ipv4Address address, long untilMs)
+        {
+            int index = Addresses.IndexOf(address);
+            if (index >= 0)
+            {
+                _keepUntilMs[index] = untilMs;
+                return false;
+            }
+            if (Addresses.Count >= MaxAddresses) return false;
+            Addresses.Add(address);
+            _keepUntilMs.Add(untilMs);
+            return true;
+        }
+
+        /// <summary>Drops what was not seen for long enough; true when something went.</summary>
+        public bool Drop(long nowMs)
+        {
+            bool dropped = false;
+            for (int i = Addresses.Count - 1; i >= 0; i--)
+            {
+                if (_keepUntilMs[i] > nowMs) continue;
+                Addresses.RemoveAt(i);
+                _keepUntilMs.RemoveAt(i);
+                dropped = true;
+            }
+            return dropped;
+        }
+    }
+}

@@ -1,0 +1,277 @@
+using System;
+using System.Text;
+using Dwirm.Daemon.Devices;
+using Dwirm.Daemon.Loop;
+using Dwirm.Policy;
+using Dwirm.Policy.Profiles;
+using Dwirm.Wire;
+
+namespace Dwirm.Daemon.Service;
+
+/// <summary>How a profile that arrived was dealt with.</summary>
+public enum ProfileOutcome
+{
+    /// <summary>There is an answer: <see cref="DeviceRecord.AnswerJson"/>.</summary>
+    Answered,
+
+    /// <summary>The owner has to decide; nothing is said yet.</summary>
+    Pending,
+
+    /// <summary>Not looked at, or not understood; what held before still holds, or less.</summary>
+    Refused,
+}
+
+/// <summary>What came with a profile.</summary>
+/// <param name="Mac">Hardware address.</param>
+/// <param name="ClientId">Client identifier, lower-case hexadecimal or empty.</param>
+/// <param name="Network">Logical network.</param>
+/// <param name="VendorClass">Option 60, cleaned, or empty.</param>
+public readonly record struct ProfileSource(MacAddress Mac, string ClientId, string Network, string VendorClass);
+
+/// <summary>Joins profiles, policy and the owner's word into device records, grants and history; every change goes through <see cref="Decide"/>.</summary>
+public sealed class Negotiator
+{
+    private const int ProfilesPerSecond = 1, ProfilesBurst = 8, MaxSlots = 4094;
+    private const int AdmissionsPerSecond = 100, AdmissionsBurst = 2000;
+    private readonly DaemonState _state;
+    private uint _generation;
+    private TokenBucket _admissions;
+
+    /// <summary>A negotiator over the daemon's state.</summary>
+    /// <param name="state">Shared state.</param>
+    /// <param name="generation">The last grant generation that was ever used.</param>
+    internal Negotiator(DaemonState state, uint generation) => (_state, _generation) = (state, generation);
+
+    /// <summary>Looks at a profile a device sent (spec.md 1.9: validate, look up a stored decision, then policy).</summary>
+    /// <param name="source">Who sent it, and where.</param>
+    /// <param name="json">The profile as received.</param>
+    /// <param name="now">The turn's time.</param>
+    /// <param name="device">The device; null when it was refused before it got a record.</param>
+    public ProfileOutcome Consider(in ProfileSource source, ReadOnlySpan<byte> json, Instant now, out Device? device)
+    {
+        device = _state.Devices.Find(source.Mac);
+        if (device is not null && !device.ProfileBudget.TryTake(now.MonotonicMs, ProfilesPerSecond, ProfilesBurst))
+        {
+            // A repeated question gets the answer it already has; a flood of new ones gets nothing.
+            _state.Counters.Count("profile:rate-limited");
+            return ProfileOutcome.Refused;
+        }
+        if (!IotProfile.TryParse(json, out IotProfile? profile, out ProfileFault fault))
+        {
+            _state.Counters.Count($"profile:{fault.Kind}");
+            Misunderstood(source, fault, now, ref device);
+            return ProfileOutcome.Refused;
+        }
+        device ??= Admit(source, now);
+        if (device is null) return ProfileOutcome.Refused;
+
+        bool same = device.Record.RequestedJson == profile.CanonicalJson && device.Record.ClientId == source.ClientId
+            && device.Record.Network == source.Network && device.Record.State != DeviceState.New;
+        if (!same)
+        {
+            Renew(device, source, profile);
+            _state.History(now, device, "asked", "device", profile.Description ?? "no description");
+            Decide(device, profile, now);
+        }
+        return device.Record.AnswerJson is null ? ProfileOutcome.Pending : ProfileOutcome.Answered;
+    }
+
+    /// <summary>Decides a device's request anew: policy, and the owner's verdict in the record. Records, grants and tells what changed.</summary>
+    /// <returns>True when the answer changed.</returns>
+    public bool Decide(Device device, IotProfile profile, Instant now)
+    {
+        DeviceRecord record = device.Record;
+        Negotiation negotiation = _state.Policy.Negotiate(new NegotiationInput
+        {
+            Profile = profile,
+            Mac = record.Mac,
+            Network = record.Network,
+            Authenticated = record.Authenticated,
+            Verdict = record.Verdict,
+            Amendment = Amendment(record),
+            Forwards = _state.Forwards,
+            DenyAction = _state.DenyActionOf(record.Network),
+            VendorClass = record.VendorClass,
+            Zone = _state.Zone,
+            Now = now,
+            LocalPrefixes = _state.LocalPrefixes,
+        });
+        device.Services = negotiation.Services;
+        device.ForwardAsked = negotiation.ForwardAsked || negotiation.EndpointAsked;
+        device.ShortAnswerUtf8 = negotiation.ShortAnswerJson is { } shortForm ? Encoding.UTF8.GetBytes(shortForm) : [];
+        device.Description = profile.Description ?? "";
+        return Apply(device, negotiation.State, negotiation.AnswerJson, negotiation.Grant, negotiation.DecidedBy, now);
+    }
+
+    /// <summary>Puts a device into a state without a profile being weighed: full access, or nothing.</summary>
+    public bool Apply(Device device, DeviceState newState, string? answer, Grant? grant, string decidedBy, Instant now)
+    {
+        DeviceRecord record = device.Record;
+        string? grantJson = grant?.ToJson();
+        bool grantChanged = grantJson != record.GrantJson;
+        bool answerChanged = answer != record.AnswerJson;
+        bool stateChanged = newState != record.State;
+        DeviceRecord next = record with
+        {
+            State = newState,
+            AnswerJson = answer,
+            GrantJson = grantJson,
+            DecidedBy = decidedBy,
+            Generation = grantChanged ? NextGeneration(grant) : record.Generation,
+            Slot = grantChanged ? SlotFor(record, grant) : record.Slot,
+            SinceUnixMs = stateChanged ? now.UnixMs : record.SinceUnixMs,
+        };
+        device.Grant = grant;
+        if (grantChanged || stateChanged)
+        {
+            _state.Forwards.Assign(record.Mac, grant);
+            _state.Names.Assign(record.Mac, grant, now);
+            _state.Enforcement.MarkDirty();
+            _state.Turn.Withdraw();
+        }
+        _state.Devices.Update(device, next);
+        _state.Turn.Batch.Put(next);
+        if (stateChanged || answerChanged || grantChanged)
+        {
+            _state.History(now, device, StateNames.Of(newState), decidedBy, Describe(device));
+        }
+        return answerChanged;
+    }
+
+    /// <summary>Weighs every stored request again, after the policy changed or the daemon started; the outcome is the same unless policy is not.</summary>
+    /// <param name="now">The turn's time.</param>
+    /// <param name="answerChanged">Called for each device whose answer is not what it was told.</param>
+    public void ReconsiderAll(Instant now, Action<Device> answerChanged)
+    {
+        foreach (Device device in _state.Devices.All)
+        {
+            if (device.Record.RequestedJson is not { } json || device.Record.Verdict == OwnerVerdict.FullAccess) continue;
+            if (!IotProfile.TryParse(Encoding.UTF8.GetBytes(json), out IotProfile? profile, out _)) continue;
+            string? before = device.Record.AnswerJson;
+            if (Decide(device, profile, now) && before is not null) answerChanged(device);
+        }
+    }
+
+    /// <summary>A device with a fresh record, making room if the table is full; null when there is none.</summary>
+    public Device? Admit(in ProfileSource source, Instant now)
+    {
+        // Random MACs cost a write to flash each: as many as a street of houses may power up at once, then few.
+        if (!_admissions.TryTake(now.MonotonicMs, AdmissionsPerSecond, AdmissionsBurst))
+        {
+            _state.Counters.Count("profile:too-many-new");
+            return null;
+        }
+        if (!_state.Devices.HasRoom)
+        {
+            Device? old = _state.Devices.Expendable(_state.HasLease);
+            if (old is null)
+            {
+                _state.Counters.Count("profile:table-full");
+                return null;
+            }
+            Forget(old, now, "the table of devices was full");
+        }
+        var device = new Device(new DeviceRecord
+        {
+            Mac = source.Mac,
+            ClientId = source.ClientId,
+            Network = source.Network,
+            FirstSeenUnixMs = now.UnixMs,
+            SinceUnixMs = now.UnixMs,
+        });
+        device.ProfileBudget.TryTake(now.MonotonicMs, ProfilesPerSecond, ProfilesBurst);
+        _state.Devices.Add(device);
+        return device;
+    }
+
+    /// <summary>Removes everything known of a device; it is new again.</summary>
+    public void Forget(Device device, Instant now, string why)
+    {
+        _state.Unsolicited.Stop(device);
+        _state.CancelDeadlines(device);
+        _state.Forwards.Assign(device.Record.Mac, null);
+        _state.Names.Assign(device.Record.Mac, null, now);
+        _state.Devices.Remove(device);
+        _state.Turn.Batch.Remove(device.Record.Mac);
+        _state.History(now, device, "forgotten", "owner", why);
+        _state.Enforcement.MarkDirty();
+        _state.Turn.Withdraw();
+    }
+
+    /// <summary>A profile that is not understood never widens anything: a device that had no standing is restricted, and the owner is told (DWIRM-04).</summary>
+    private void Misunderstood(in ProfileSource source, ProfileFault fault, Instant now, ref Device? device)
+    {
+        string why = $"its profile is not understood: {fault.Describe()}";
+        if (_state.Log.AllowsPacketLine(now)) _state.Log.Warning($"{source.Mac} on {source.Network}: {why}");
+        device ??= Admit(source, now);
+        if (device is null || device.Record.State != DeviceState.New) return;
+        Apply(device, DeviceState.Quarantined, null, null, why, now);
+    }
+
+    /// <summary>The verdict belongs to one client and one request: another client identifier or another profile starts from policy again.</summary>
+    private void Renew(Device device, in ProfileSource source, IotProfile profile)
+    {
+        bool sameClient = device.Record.ClientId == source.ClientId;
+        bool keeps = device.Record.Verdict is OwnerVerdict.Deny or OwnerVerdict.Revoke || (sameClient && device.Record.Verdict == OwnerVerdict.FullAccess);
+        _state.Unsolicited.Stop(device);
+        _state.Devices.Update(device, device.Record with
+        {
+            ClientId = source.ClientId,
+            Network = source.Network,
+            VendorClass = source.VendorClass,
+            RequestedJson = profile.CanonicalJson,
+            Verdict = keeps ? device.Record.Verdict : OwnerVerdict.None,
+            AmendmentJson = null,
+            VerdictUntilUnixMs = keeps ? device.Record.VerdictUntilUnixMs : 0,
+        });
+    }
+
+    private static IotProfile? Amendment(DeviceRecord record)
+    {
+        if (record.AmendmentJson is null) return null;
+        return IotProfile.TryParse(Encoding.UTF8.GetBytes(record.AmendmentJson), out IotProfile? amendment, out _) ? amendment : null;
+    }
+
+    private static string Describe(Device device)
+    {
+        var text = new StringBuilder();
+        foreach (ServiceDecision service in device.Services)
+        {
+            if (text.Length > 0) text.Append("; ");
+            text.Append(service.Category).Append(": ").Append(service.Decision.Text());
+            if (text.Length > 400) break;
+        }
+        return text.ToString();
+    }
+
+    private uint NextGeneration(Grant? grant)
+    {
+        if (grant is null) return 0;
+        // 24 bits; at one grant a second that is half a year of nothing else, then it starts over past every live one.
+        _generation = _generation >= 0xffffff ? 1 : _generation + 1;
+        _state.Turn.Batch.SetGeneration(_generation);
+        return _generation;
+    }
+
+    private static bool HasRate(Grant? grant)
+    {
+        if (grant is null) return false;
+        foreach (GrantedService service in grant.Services)
+        {
+            if (!service.Rate.IsLine) return true;
+        }
+        return false;
+    }
+
+    private int SlotFor(DeviceRecord record, Grant? grant)
+    {
+        if (!HasRate(grant)) return -1;
+        if (record.Slot >= 0) return record.Slot;
+        Span<bool> taken = stackalloc bool[MaxSlots];
+        foreach (Device other in _state.Devices.All)
+        {
+            if (other.Record.Slot >= 0) taken[other.Record.Slot] = true;
+        }
+        return taken.IndexOf(false);
+    }
+}

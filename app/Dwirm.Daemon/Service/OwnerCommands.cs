@@ -1,0 +1,133 @@
+using System;
+using System.Text;
+using Dwirm.Daemon.Devices;
+using Dwirm.Daemon.Loop;
+using Dwirm.Dhcp;
+using Dwirm.Policy;
+using Dwirm.Policy.Profiles;
+using Dwirm.Wire;
+
+namespace Dwirm.Daemon.Service;
+
+/// <summary>What the owner may say of a device. Each returns null when done, or why not.</summary>
+internal sealed class OwnerCommands(DaemonState state)
+{
+    /// <summary>Grants what policy left to the owner; what a rule denies stays denied.</summary>
+    /// <param name="mac">Which device.</param>
+    /// <param name="amendmentJson">A profile that narrows the request, or null.</param>
+    /// <param name="once">True to let the approval end with the present lease.</param>
+    /// <param name="now">The turn's time.</param>
+    public string? Approve(MacAddress mac, string? amendmentJson, bool once, Instant now)
+    {
+        if (state.Devices.Find(mac) is not { } device) return $"no device {mac}; dwirm devices lists them";
+        if (device.Record.RequestedJson is null) return $"{mac} has not sent a profile; dwirm full-access or a profile of its own is needed";
+        if (amendmentJson is not null)
+        {
+            if (!IotProfile.TryParse(Encoding.UTF8.GetBytes(amendmentJson), out IotProfile? amendment, out ProfileFault fault))
+            {
+                return $"the amendment is not a profile: {fault.Describe()}";
+            }
+            amendmentJson = amendment.CanonicalJson;
+        }
+        long until = 0;
+        if (once)
+        {
+            if (state.LeaseOf(device) is not { } lease) return $"{mac} has no lease that a single approval could end with";
+            until = lease.ExpiresMs == long.MaxValue ? 0 : now.ToUnixMs(lease.ExpiresMs);
+        }
+        return Speak(device, OwnerVerdict.Approve, amendmentJson, until, now);
+    }
+
+    /// <summary>Refuses the request.</summary>
+    public string? Deny(MacAddress mac, Instant now) => state.Devices.Find(mac) is not { } device
+        ? $"no device {mac}; dwirm devices lists them"
+        : Speak(device, OwnerVerdict.Deny, null, 0, now);
+
+    /// <summary>Takes everything back that was granted.</summary>
+    public string? Revoke(MacAddress mac, Instant now) => state.Devices.Find(mac) is not { } device
+        ? $"no device {mac}; dwirm devices lists them"
+        : Speak(device, OwnerVerdict.Revoke, null, 0, now);
+
+    /// <summary>Lifts every restriction, for good or until a time.</summary>
+    public string? FullAccess(MacAddress mac, long untilUnixMs, Instant now)
+    {
+        if (untilUnixMs != 0 && untilUnixMs <= now.UnixMs) return "the time given is past";
+        Device? device = state.Devices.Find(mac) ?? AdmitLeased(mac, now);
+        return device is null ? $"no device {mac}; dwirm leases lists the present ones" : Speak(device, OwnerVerdict.FullAccess, null, untilUnixMs, now);
+    }
+
+    /// <summary>Removes everything known of a device; the posture of its network applies again.</summary>
+    public string? Forget(MacAddress mac, Instant now)
+    {
+        if (state.Devices.Find(mac) is not { } device) return $"no device {mac}; dwirm devices lists them";
+        state.Negotiator.Forget(device, now, "by command");
+        return null;
+    }
+
+    /// <summary>Lets verdicts that hold for a time end, now or when they are due; called after the store was read.</summary>
+    public void Watch(Device device, Instant now)
+    {
+        if (device.Record.VerdictUntilUnixMs == 0) return;
+        device.VerdictDeadline ??= new Deadline(later => EndVerdict(device, later));
+        // A wall-clock time: looked at least every minute, so that a clock step is followed.
+        long dueMs = Math.Min(now.ToMonotonicMs(device.Record.VerdictUntilUnixMs), now.MonotonicMs + 60_000);
+        state.Loop.Deadlines.Set(device.VerdictDeadline, dueMs);
+    }
+
+    /// <summary>An approval for one lease ends with it.</summary>
+    public void EndVerdict(Device device, Instant now)
+    {
+        if (device.Record.VerdictUntilUnixMs == 0) return;
+        if (now.UnixMs < device.Record.VerdictUntilUnixMs) Watch(device, now);
+        else Speak(device, OwnerVerdict.None, null, 0, now);
+    }
+
+    private string? Speak(Device device, OwnerVerdict verdict, string? amendment, long untilUnixMs, Instant now)
+    {
+        state.CancelDeadlines(device);
+        state.Devices.Update(device, device.Record with { Verdict = verdict, AmendmentJson = amendment, VerdictUntilUnixMs = untilUnixMs });
+        state.History(now, device, Spoken(verdict), verdict == OwnerVerdict.None ? "time" : "owner", "");
+        bool answerChanged = Settle(device, now);
+        Watch(device, now);
+        if (answerChanged) state.Unsolicited.Start(device, now);
+        state.Service.ReleaseHeld(device, now);
+        return null;
+    }
+
+    private bool Settle(Device device, Instant now)
+    {
+        if (device.Record.RequestedJson is { } json
+            && IotProfile.TryParse(Encoding.UTF8.GetBytes(json), out IotProfile? profile, out _))
+        {
+            return state.Negotiator.Decide(device, profile, now);
+        }
+        // Nothing was asked, so there is nothing to answer: only the treatment changes.
+        DeviceState treatment = device.Record.Verdict switch
+        {
+            OwnerVerdict.FullAccess => DeviceState.FullAccess,
+            OwnerVerdict.Deny or OwnerVerdict.Revoke => state.DenyActionOf(device.Record.Network) == DenyAction.NoLease ? DeviceState.Denied : DeviceState.Quarantined,
+            _ => DeviceState.New,
+        };
+        return state.Negotiator.Apply(device, treatment, null, null, device.Record.Verdict == OwnerVerdict.None ? "" : "owner", now);
+    }
+
+    private Device? AdmitLeased(MacAddress mac, Instant now)
+    {
+        foreach (string network in state.Ports.Keys)
+        {
+            if (state.Dhcp.Leases.ByMac(mac, network) is not { State: LeaseState.Bound } lease) continue;
+            var source = new ProfileSource(mac, lease.ClientId, network, "");
+            return state.Negotiator.Admit(source, now);
+        }
+        return null;
+    }
+
+    private static string Spoken(OwnerVerdict verdict) => verdict switch
+    {
+        OwnerVerdict.Approve => "approved",
+        OwnerVerdict.Deny => "denied",
+        OwnerVerdict.Revoke => "revoked",
+        OwnerVerdict.FullAccess => "full-access",
+        _ => "verdict-ended",
+    };
+}
