@@ -57,7 +57,7 @@ internal ref struct ProfileReader
             reader.Fail(ProfileFaultKind.Malformed);
         }
         fault = reader._fault;
-        if (fault.Kind != ProfileFaultKind.None)
+        if (fault.Kind is not (ProfileFaultKind.None or ProfileFaultKind.TooLong))
             fault = fault with { Offset = skipped + (repairs is null ? fault.Offset : repairs.ToOriginal(fault.Offset)) };
         return profile is not null;
     }
@@ -81,7 +81,10 @@ internal ref struct ProfileReader
         if (_fault.Kind != ProfileFaultKind.None) return null;
         if (!found) return Fail(ProfileFaultKind.NoProfile);
         if (_categories.Count == 0 && !_isAnswer) return Fail(ProfileFaultKind.NoCategories);
-        return new IotProfile(_json.ToString(), _members.ToArray(), _description, _categories.ToArray(), _status, _lenient);
+        string canonical = _json.ToString();
+        // Escaping and repairs can make it longer; what is kept must be readable again under the same limits.
+        if (Encoding.UTF8.GetByteCount(canonical) > _grammar.MaxOctets) return Fail(ProfileFaultKind.TooLong, _grammar.MaxOctets);
+        return new IotProfile(canonical, _members.ToArray(), _description, _categories.ToArray(), _status, _lenient);
     }
 
     private void ReadProfile()
@@ -263,7 +266,7 @@ internal ref struct ProfileReader
             return false;
         }
         key = PlainText.Clean(_reader.GetString()!);
-        if (key.EndsWith(':')) key = key[..^1].TrimEnd();
+        while (key.EndsWith(':')) key = key[..^1].TrimEnd();
         return AddKey(_reader.CurrentDepth, key, StringComparer.OrdinalIgnoreCase);
     }
 

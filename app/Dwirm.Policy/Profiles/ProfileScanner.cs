@@ -214,7 +214,7 @@ internal ref struct ProfileScanner
         if (!char.IsHighSurrogate((char)unit)) return unit < 0x80 ? 1 : unit < 0x800 ? 2 : 3;
         int low = HexUnit(_text[_at..]);
         if (low < 0 || !char.IsLowSurrogate((char)low)) _fault = ProfileFaultKind.Malformed;
-        _at += 6;
+        else _at += 6;
         return 4;
     }
 

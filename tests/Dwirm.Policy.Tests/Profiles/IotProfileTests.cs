@@ -60,6 +60,7 @@ public class IotProfileTests
     [Trait("Requirement", "DWIRM-03")]
     [InlineData("trailing colons", """{"IoT Profile:":{"Provide:":{"Thing:":{"Ports:":"80"}}}}""")]
     [InlineData("blanks in keys", """{" IoT Profile ":{"Provide ":{" Thing":{"\tPorts":"80"}}}}""")]
+    [InlineData("several colons", """{"IoT Profile::":{"Provide: :":{"Thing::":{"Ports":"80"}}}}""")]
     [InlineData("blank before the colon", """{"IoT Profile :":{"Provide : ":{"Thing :":{"Ports":"80"}}}}""")]
     [InlineData("other case", """{"iot profile":{"PROVIDE":{"Thing":{"ports":"80"}}}}""")]
     [InlineData("escaped key", """{"IoT\u0020Profile":{"Provide":{"Thing":{"\u0050orts":"80"}}}}""", false)]

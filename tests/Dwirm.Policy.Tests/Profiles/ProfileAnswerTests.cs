@@ -81,7 +81,7 @@ public class ProfileAnswerTests
         IotProfile profile = Parse(Category("\"Ports\":\"80\",\"x\":1"));
         AnswerService service = GrantAll(profile)[0] with { Rate = "1Mbps", PortFwd = "", Schedule = "All Day", Endpoints = ["h.example"] };
         Assert.Equal(
-            Category("\"Ports\":\"80\",\"x\":1,\"Rate\":\"1Mbps\",\"Schedule\":\"All Day\",\"Endpoints\":[\"h.example\"]"),
+            Category("\"Ports\":\"80\",\"x\":1,\"PortFwd\":\"\",\"Rate\":\"1Mbps\",\"Schedule\":\"All Day\",\"Endpoints\":[\"h.example\"]"),
             ProfileAnswer.AmendedJson(profile, [service]));
     }
 

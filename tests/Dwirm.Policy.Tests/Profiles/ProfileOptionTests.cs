@@ -101,6 +101,15 @@ public class ProfileOptionTests
         else Assert.Equal(new ProfileFault(ProfileFaultKind.TooLong, 8192), Fault(text));
     }
 
+    [Fact]
+    [Trait("Requirement", "DWIRM-04")]
+    public void The_form_that_is_kept_has_8_KiB_too()
+    {
+        // 2 octets each, 6 when escaped so that a terminal does not obey them.
+        string controls = string.Join(',', Enumerable.Range(0, 12).Select(i => $"\"x{i}\":\"{new string('\u009b', 200)}\""));
+        Assert.Equal(new ProfileFault(ProfileFaultKind.TooLong, 8192), Fault(Category(controls)));
+    }
+
     [Theory]
     [Trait("Requirement", "DWIRM-04")]
     [InlineData("[[{}]]", false)] // depth 7: document, profile, section, category, and three more
