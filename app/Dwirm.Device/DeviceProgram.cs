@@ -44,7 +44,7 @@ internal static class DeviceProgram
     private static int Run(DeviceOptions options, IotProfile? profile)
     {
         ClientIdentity identity = Identify(options, profile);
-        IReport report = options.Json ? new JsonReport() : new TextReport(profile);
+        IReport report = options.Json ? new JsonReport(StandardStreams.Out) : new TextReport(profile);
         using var loop = new DeviceLoop(options.Interface, options.Apply, Clock.BootTimeMs);
         var terms = new ClientTerms(options.Hold, options.TimeoutSeconds * 1000L, Release: !options.NoRelease);
         return loop.Run(new DeviceClient(identity, terms, loop, report, RandomBytes.NextUInt32));

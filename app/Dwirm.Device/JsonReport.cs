@@ -1,12 +1,12 @@
 using System;
 using System.Buffers;
 using System.Text.Json;
-using Dwirm.Linux;
 
 namespace Dwirm.Device;
 
 /// <summary>One JSON document a line, for programs.</summary>
-internal sealed class JsonReport : IReport
+/// <param name="write">Takes a whole line at a time.</param>
+internal sealed class JsonReport(Action<ReadOnlySpan<byte>> write) : IReport
 {
     private readonly ArrayBufferWriter<byte> _line = new(1024);
 
@@ -81,6 +81,6 @@ internal sealed class JsonReport : IReport
             json.WriteEndObject();
         }
         _line.Write("\n"u8);
-        StandardStreams.Out(_line.WrittenSpan);
+        write(_line.WrittenSpan);
     }
 }

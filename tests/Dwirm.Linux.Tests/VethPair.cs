@@ -54,9 +54,9 @@ internal sealed partial class VethPair : IDisposable
         return made!;
     }
 
-    public void IpNear(params string[] arguments) => Tool.Run("ip", ["-n", _near, .. arguments]);
+    public string IpNear(params string[] arguments) => Tool.Run("ip", ["-n", _near, .. arguments]);
 
-    public void IpFar(params string[] arguments) => Tool.Run("ip", ["-n", _far, .. arguments]);
+    public string IpFar(params string[] arguments) => Tool.Run("ip", ["-n", _far, .. arguments]);
 
     public void Dispose()
     {
