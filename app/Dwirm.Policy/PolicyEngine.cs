@@ -169,22 +169,23 @@ public sealed class PolicyEngine
 
     private static Negotiation Settled(NegotiationInput input, List<CategoryReview> reviews)
     {
-        bool anyGranted = false, allAccepted = true, forwardAsked = false, endpointAsked = false;
+        bool anyGranted = false, forwardAsked = false, endpointAsked = false;
         foreach (CategoryReview review in reviews)
         {
             anyGranted |= !review.Denied;
-            allAccepted &= review.Outcome() == ServiceOutcome.Accepted;
             forwardAsked |= review.ForwardAsked;
             endpointAsked |= review.EndpointAsked;
         }
         string decidedBy = DecidedBy(input, reviews);
         if (!anyGranted) return Refused(input, Decisions(reviews), StateOfRefusal(input), decidedBy);
         List<AnswerService> answers = Answers(reviews);
+        string answer = ProfileAnswer.AmendedJson(input.Profile, answers);
+        bool asAsked = answer == input.Profile.CanonicalJson;
         return new Negotiation
         {
-            State = allAccepted ? DeviceState.Granted : DeviceState.Amended,
-            AnswerJson = ProfileAnswer.AmendedJson(input.Profile, answers),
-            ShortAnswerJson = allAccepted
+            State = asAsked ? DeviceState.Granted : DeviceState.Amended,
+            AnswerJson = answer,
+            ShortAnswerJson = asAsked
                 ? ProfileAnswer.StatusJson(input.Profile.Description, accept: true)
                 : ProfileAnswer.AmendedJson(input.Profile, answers, echoUnknown: false),
             Grant = new Grant { Services = Number(reviews) },
