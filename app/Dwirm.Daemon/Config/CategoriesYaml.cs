@@ -29,7 +29,7 @@ public static class CategoriesYaml
     }
 
     /// <summary>Reads one registry file that is in memory; <paramref name="file"/> names it in faults.</summary>
-    public static CategoryRegistry? Read(string file, ReadOnlySpan<byte> utf8, List<ConfigFault> faults)
+    public static CategoryRegistry? Parse(string file, ReadOnlySpan<byte> utf8, List<ConfigFault> faults)
     {
         int before = faults.Count;
         var rows = new List<CategoryDefinition>();

@@ -19,7 +19,7 @@ public static class PolicyYaml
     public static SitePolicy? Read(string path, List<ConfigFault> faults) => Read(YamlFile.Read(path, faults), path, faults);
 
     /// <summary>Reads a policy that is in memory; <paramref name="file"/> names it in faults.</summary>
-    public static SitePolicy? Read(string file, ReadOnlySpan<byte> utf8, List<ConfigFault> faults) =>
+    public static SitePolicy? Parse(string file, ReadOnlySpan<byte> utf8, List<ConfigFault> faults) =>
         Read(YamlFile.Parse(file, utf8, faults), file, faults);
 
     private static SitePolicy? Read(YamlNode? root, string file, List<ConfigFault> faults)
