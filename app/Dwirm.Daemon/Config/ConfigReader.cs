@@ -7,14 +7,16 @@ using Dwirm.Wire;
 
 namespace Dwirm.Daemon.Config;
 
-/// <summary>Reads the five packages and joins them; see <see cref="DaemonConfig.Read"/>.</summary>
-internal sealed class ConfigReader(string uciDir, List<ConfigFault> faults)
+/// <summary>Reads the five packages and joins them; see <see cref="DaemonConfig"/>.</summary>
+internal sealed class ConfigReader(string uciDir, Func<string, byte[]?> readFile, List<ConfigFault> faults)
 {
     private static readonly string[] MainOptions =
     [
         "enabled", "decision_time_ms", "msgtype_client", "msgtype_server", "profile_option", "profile_option6",
         "implicit_discover", "grant_memory_days", "clock", "resolver",
     ];
+
+    private const int LongestName = 32;
 
     private readonly List<ConfigFault> _warnings = [];
 
@@ -72,14 +74,10 @@ internal sealed class ConfigReader(string uciDir, List<ConfigFault> faults)
         string path = Path.Combine(uciDir, package);
         try
         {
-            if (!File.Exists(path))
-            {
-                if (!required) return UciPackage.Parse(path, default, faults);
-                faults.Add(new ConfigFault(path, 0, "the file does not exist; create it, or name its directory with --uci-dir"));
-                return null;
-            }
-            byte[] text = new FileInfo(path).Length > UciPackage.MaxFileSize ? new byte[UciPackage.MaxFileSize + 1] : File.ReadAllBytes(path);
-            return UciPackage.Parse(path, text, faults);
+            byte[]? text = readFile(path);
+            if (text is not null || !required) return UciPackage.Parse(path, text, faults);
+            faults.Add(new ConfigFault(path, 0, "the file does not exist; create it, or name its directory with --uci-dir"));
+            return null;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -101,7 +99,7 @@ internal sealed class ConfigReader(string uciDir, List<ConfigFault> faults)
             }
             else if (section.Type != "network")
             {
-                faults.Add(new ConfigFault(dwirm.File, section.Line, $"unknown section type '{section.Type}'; known are dwirm and network"));
+                faults.Add(new ConfigFault(dwirm.File, section.Line, $"unknown section type '{UciParser.Show(section.Type)}'; known are dwirm and network"));
             }
         }
         var reader = new SectionReader(dwirm.File, main ?? new UciSection("dwirm", "main", anonymous: false, 0), faults);
@@ -208,9 +206,9 @@ internal sealed class ConfigReader(string uciDir, List<ConfigFault> faults)
             var posture = (NetworkPosture)reader.Choice("posture", "open", "quarantine", "isolate");
             var denyAction = (DenyAction)reader.Choice("deny_action", "quarantine", "no-lease");
             string name = section.Name;
-            if (section.Anonymous)
+            if (section.Anonymous || name.Length > LongestName)
             {
-                reader.Fault("", "a network needs the name of its logical interface: config network 'lan'");
+                reader.Fault("", $"a network needs the name of its logical interface, of at most {LongestName} characters: config network 'lan'");
                 continue;
             }
             if (interfaces.Find(name) is not { } link)

@@ -1,4 +1,6 @@
+using System;
 using System.Collections.Generic;
+using System.IO;
 using Dwirm.Dhcp;
 using Dwirm.Policy;
 using Dwirm.Policy.Plans;
@@ -76,7 +78,20 @@ public sealed record DaemonConfig
     /// </summary>
     /// <param name="uciDir">Usually /etc/config. dwirm and network must exist.</param>
     /// <param name="faults">Receives every fault that was found.</param>
-    public static DaemonConfig? Read(string uciDir, List<ConfigFault> faults) => new ConfigReader(uciDir, faults).Read();
+    public static DaemonConfig? Read(string uciDir, List<ConfigFault> faults) => Read(uciDir, ReadFile, faults);
+
+    /// <summary>The same from another source of files.</summary>
+    /// <param name="uciDir">What the names of the files start with.</param>
+    /// <param name="readFile">The content of a file, or null when there is none. May throw <see cref="IOException"/> and <see cref="UnauthorizedAccessException"/>.</param>
+    /// <param name="faults">Receives every fault that was found.</param>
+    public static DaemonConfig? Read(string uciDir, Func<string, byte[]?> readFile, List<ConfigFault> faults) => new ConfigReader(uciDir, readFile, faults).Read();
+
+    /// <summary>A file that is too large is cut where the parser refuses it.</summary>
+    private static byte[]? ReadFile(string path)
+    {
+        if (!File.Exists(path)) return null;
+        return new FileInfo(path).Length > UciPackage.MaxFileSize ? new byte[UciPackage.MaxFileSize + 1] : File.ReadAllBytes(path);
+    }
 }
 
 /// <summary>One network whose DHCP is ours.</summary>

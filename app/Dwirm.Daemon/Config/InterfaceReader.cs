@@ -29,13 +29,13 @@ internal sealed class InterfaceReader(UciPackage network, List<ConfigFault> faul
             string option = section.Find("device") is null && section.Find("ifname") is not null ? "ifname" : "device";
             string? device = section.Get(option);
             if (device is null && proto is "wireguard" or "vpn" or "gre" or "vxlan") device = section.Name;
-            if (device is null) return Fault(section, "device", $"interface '{name}' has no device; add option device");
-            if (device.Contains(' ')) return Fault(section, option, $"interface '{name}' has several devices; put them into a bridge (config device, type bridge)");
+            if (device is null) return Fault(section, "device", $"interface '{UciParser.Show(name)}' has no device; add option device");
+            if (device.Contains(' ')) return Fault(section, option, $"interface '{UciParser.Show(name)}' has several devices; put them into a bridge (config device, type bridge)");
             if (!device.StartsWith('@')) return Checked(section, device, IsBridge(device));
-            if (Find(device[1..]) is not { } target) return Fault(section, option, $"interface '{device[1..]}' does not exist in {network.File}");
+            if (Find(device[1..]) is not { } target) return Fault(section, option, $"interface '{UciParser.Show(device[1..])}' does not exist in {network.File}");
             section = target;
         }
-        return Fault(section, "device", $"interface '{name}' stands on itself; break the circle of @ devices");
+        return Fault(section, "device", $"interface '{UciParser.Show(name)}' stands on itself; break the circle of @ devices");
     }
 
     /// <summary>The first IPv4 address of a static interface, with its prefix length; null after a fault.</summary>
@@ -43,19 +43,19 @@ internal sealed class InterfaceReader(UciPackage network, List<ConfigFault> faul
     {
         if (section.Get("proto") is not "static")
         {
-            Fault(section, "proto", $"interface '{section.Name}' is not static; dwirm serves networks with option proto 'static' only");
+            Fault(section, "proto", $"interface '{UciParser.Show(section.Name)}' is not static; dwirm serves networks with option proto 'static' only");
             return null;
         }
         if (section.List("ipaddr") is not [{ } text, ..])
         {
-            Fault(section, "ipaddr", $"interface '{section.Name}' has no IPv4 address; add option ipaddr '192.168.1.1/24'");
+            Fault(section, "ipaddr", $"interface '{UciParser.Show(section.Name)}' has no IPv4 address; add option ipaddr '192.168.1.1/24'");
             return null;
         }
         if (!text.Contains('/'))
         {
             if (section.Get("netmask") is not { } mask || !TryMask(mask, out int length))
             {
-                Fault(section, section.Get("netmask") is null ? "ipaddr" : "netmask", $"interface '{section.Name}' needs a netmask; write '{UciParser.Show(text)}/24' or option netmask '255.255.255.0'");
+                Fault(section, section.Get("netmask") is null ? "ipaddr" : "netmask", $"interface '{UciParser.Show(section.Name)}' needs a netmask; write '{UciParser.Show(text)}/24' or option netmask '255.255.255.0'");
                 return null;
             }
             text = $"{text}/{length}";
@@ -74,7 +74,7 @@ internal sealed class InterfaceReader(UciPackage network, List<ConfigFault> faul
         if (!isBridge && dot > 0 && IsBridge(device[..dot]))
         {
             warnings.Add(new ConfigFault(network.File, section.LineOf("device"),
-                $"'{device}' is a VLAN of the bridge '{device[..dot]}': what two devices of '{section.Name}' send each other stays inside the bridge and is not filtered"));
+                $"'{device}' is a VLAN of the bridge '{device[..dot]}': what two devices of '{UciParser.Show(section.Name)}' send each other stays inside the bridge and is not filtered"));
         }
         return (device, isBridge);
     }

@@ -90,7 +90,7 @@ internal readonly struct SectionReader(string file, UciSection section, List<Con
             if (!single && Array.IndexOf(lists, option.Name) < 0)
             {
                 string known = string.Join(", ", options) + (lists.Length > 0 ? ", " + string.Join(", ", lists) : "");
-                Fault(option.Name, $"unknown option '{option.Name}'; '{section.Type}' knows {known}");
+                Fault(option.Name, $"unknown option '{UciParser.Show(option.Name)}'; '{section.Type}' knows {known}");
             }
             else if (single && option.IsList) Fault(option.Name, $"{option.Name} has one value; write option {option.Name}, not list");
         }

@@ -82,7 +82,7 @@ internal ref struct UciParser
         else if (name.Length > 0 && !IsName(name)) Fail(line, $"section name '{Show(name)}' may hold letters, digits and _ only");
         else if (name.Length > 0 && _package.Find(name) is { } known)
         {
-            if (known.Type != type) Fail(line, $"section '{name}' is a '{known.Type}' in line {known.Line} and a '{type}' here; rename one");
+            if (known.Type != type) Fail(line, $"section '{Show(name)}' is a '{Show(known.Type)}' in line {known.Line} and a '{Show(type)}' here; rename one");
             _section = known;
         }
         else _section = _package.Open(type, name, line);

@@ -107,7 +107,7 @@ public class DaemonConfigTests
     [InlineData("config network 'lan'\n\toption deny_action 'drop'\n", "dwirm:3: deny_action 'drop' is unknown; it may be quarantine or no-lease")]
     [InlineData("config network 'lan'\n\toption lwm2m_uri 'coap://x'\n", "dwirm:3: unknown option 'lwm2m_uri'; 'network' knows posture, deny_action")]
     [InlineData("config network 'guest'\n", "dwirm:2: interface 'guest' does not exist in the network configuration")]
-    [InlineData("config network\n", "dwirm:2: a network needs the name of its logical interface")]
+    [InlineData("config network\n", "dwirm:2: a network needs the name of its logical interface, of at most 32 characters")]
     [InlineData("config network 'wan'\n", "network:14: interface 'wan' is not static")]
     [InlineData("config networks 'lan'\n", "dwirm:2: unknown section type 'networks'; known are dwirm and network")]
     [InlineData("config dwirm 'other'\nconfig network 'lan'\n", "dwirm:2: a second section 'dwirm' (the first is in line 1)")]
