@@ -118,7 +118,7 @@ internal ref struct GrantReader
     private static DailyWindow ReadWindow(string text, int offset)
     {
         ZoneTable zones = ZoneTable.Default;
-        if (text.Length >= 3 && char.IsAsciiLetterUpper(text[^3])) zones = zones.With(text[^3..], offset);
+        if (text.Length > 3 && !text.AsSpan()[^3..].ContainsAnyExceptInRange('A', 'Z')) zones = zones.With(text[^3..], offset);
         return DailyWindow.TryParse(text, zones, out DailyWindow window) ? window : throw new FormatException();
     }
 

@@ -3,6 +3,7 @@ using System.Collections.Generic;
 using System.IO;
 using System.Text;
 using Dwirm.Policy;
+using Dwirm.Policy.Profiles;
 using YamlDotNet.Core;
 using YamlDotNet.Core.Events;
 
@@ -58,15 +59,16 @@ public static class YamlFile
         }
         catch (YamlFault fault)
         {
-            faults.Add(new ConfigFault(file, fault.Line, fault.Message));
+            faults.Add(FaultAt(file, fault.Line, fault.Message));
         }
         catch (YamlException error)
         {
-            faults.Add(new ConfigFault(file, (int)error.Start.Line, $"is not YAML: {OneLine(error.Message)}"));
+            faults.Add(FaultAt(file, (int)error.Start.Line, $"is not YAML: {error.Message}"));
         }
         return null;
     }
 
+    private const int LongestMessage = 400;
     private const string TooLarge = "is larger than 256 KiB; split it or remove what is not needed";
 
     private static int LineOfBadUtf8(ReadOnlySpan<byte> utf8)
@@ -82,7 +84,12 @@ public static class YamlFile
         return line;
     }
 
-    private static string OneLine(string message) => message.ReplaceLineEndings(" ");
+    /// <summary>A fault whose message, which may quote the file, is one line of bounded length that a terminal can show.</summary>
+    internal static ConfigFault FaultAt(string file, int line, string message)
+    {
+        message = PlainText.Clean(message.ReplaceLineEndings(" "));
+        return new ConfigFault(file, line, message.Length <= LongestMessage ? message : string.Concat(message.AsSpan(0, LongestMessage), "…"));
+    }
 
     // Thrown and caught in this file only: the event parser leaves no other way out of its depth.
     private sealed class YamlFault(int line, string message) : Exception(message)
@@ -140,14 +147,27 @@ public static class YamlFile
 
         private ParsingEvent Peek()
         {
-            if (_parser.Current is null && !_parser.MoveNext()) throw new YamlFault(0, "ends too early");
+            if (_parser.Current is null && !MoveNext()) throw new YamlFault(0, "ends too early");
             return _parser.Current!;
+        }
+
+        // On some odd input the event parser breaks down with an exception that is not its own kind.
+        private bool MoveNext()
+        {
+            try
+            {
+                return _parser.MoveNext();
+            }
+            catch (Exception error) when (error is not YamlException)
+            {
+                throw new YamlFault((int)(_parser.Current?.End.Line ?? 1), "is not YAML from here on");
+            }
         }
 
         private ParsingEvent Take()
         {
             ParsingEvent taken = Peek();
-            _parser.MoveNext();
+            MoveNext();
             return taken;
         }
 

@@ -25,7 +25,7 @@ internal sealed class YamlSection
     public static YamlSection? Open(string file, YamlNode node, string name, List<ConfigFault> faults)
     {
         if (node.Kind == YamlKind.Mapping) return new YamlSection(file, node, name, faults);
-        faults.Add(new ConfigFault(file, node.Line, $"{name} must be keys and values, not {node.What}"));
+        faults.Add(YamlFile.FaultAt(file, node.Line, $"{name} must be keys and values, not {node.What}"));
         return null;
     }
 
@@ -33,7 +33,7 @@ internal sealed class YamlSection
     public bool Has(string key) => _node.Has(key);
 
     /// <summary>Adds a fault at <paramref name="line"/>.</summary>
-    public void Fault(int line, string message) => _faults.Add(new ConfigFault(_file, line, message));
+    public void Fault(int line, string message) => _faults.Add(YamlFile.FaultAt(_file, line, message));
 
     /// <summary>The value of a key, its key line and node; null when absent.</summary>
     public YamlNode? Node(string key)

@@ -148,6 +148,27 @@ public class PolicyYamlTests
         }
     }
 
+    [Fact]
+    public void What_broke_the_scanner_of_the_library_is_a_fault()
+    {
+        // An unbalanced flow mapping and then a plain scalar: the library throws an exception that is not its own kind.
+        const string yaml = "version: 1\ncategories:\n  - name: Radio\n    description: Sound\n    defaults:s: { h: {}\n  decision: |-\n    ask\n"
+            + "ports: \"8000-8010\", fixedPorts: true, rate: 128Kbps, schedule; All Day, hints: \"HTTP, RTP\", endpoi-8010,, fixedPorts: true\n";
+        var faults = new List<ConfigFault>();
+        Assert.Null(PolicyYaml.Parse("p", Encoding.UTF8.GetBytes(yaml), faults));
+        Assert.Contains("is not YAML", Assert.Single(faults).Message);
+        Assert.InRange(faults[0].Line, 1, 9);
+    }
+
+    [Fact]
+    public void A_message_is_one_line_without_control_characters()
+    {
+        var faults = new List<ConfigFault>();
+        Assert.Null(PolicyYaml.Parse("p", Encoding.UTF8.GetBytes("version: \"1\\n\\e[31m" + new string('x', 1000) + "\""), faults));
+        Assert.StartsWith("version must be 1, not '1 [31mxxx", faults[0].Message);
+        Assert.Equal(401, faults[0].Message.Length);
+    }
+
     [Theory]
     [InlineData("02", 0x02UL, 1)]
     [InlineData("02:aB-", 0x02abUL, 2)]

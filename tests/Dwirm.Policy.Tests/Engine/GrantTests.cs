@@ -60,6 +60,8 @@ public class GrantTests
         { "\"rate\":0", "\"rate\":5" },
         { "provide", "offer" },
         { "02:00-04:59EST", "" },
+        { "04:59EST", "04:59E1T" },
+        { "04:59EST", "04:5-EST" },
         { "88-99/tcp", "88-99" },
         { "88-99/tcp", "88-99/sctp" },
         { "88-99/tcp", "99-88/tcp" },
