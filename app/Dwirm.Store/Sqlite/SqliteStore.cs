@@ -25,7 +25,7 @@ internal sealed class SqliteStore : IGrantStore
         _rollback = Prepare("ROLLBACK");
         _putLease = Prepare($"REPLACE INTO lease({StoreRows.LeaseColumns}) VALUES(?,?,?,?,?,?,?,?,?)");
         _removeLease = Prepare("DELETE FROM lease WHERE address = ?");
-        _putDevice = Prepare($"REPLACE INTO device({StoreRows.DeviceColumns}) VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)");
+        _putDevice = Prepare($"REPLACE INTO device({StoreRows.DeviceColumns}) VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)");
         _removeDevice = Prepare("DELETE FROM device WHERE mac = ?");
         _addHistory = Prepare($"INSERT INTO history({StoreRows.HistoryColumns}) VALUES(?,?,?,?,?)");
         _trimHistory = Prepare($"DELETE FROM history WHERE id <= (SELECT max(id) FROM history) - {StoreBatch.MaxHistory}");
