@@ -67,7 +67,7 @@ internal sealed class RouterDaemon : IDisposable
         _loop.Add(_signals.Handle, EpollEvents.Readable, new Handler(OnSignal));
         _loop.Add(_clockStep.Handle, EpollEvents.Readable, new Handler(OnClockStep));
         _clockStep.Arm();
-        _log.Info($"{ProgramVersion.Text} serves {Describe(_state.Config)}; {_state.Devices.Count} devices and {_state.Dhcp.Count} leases known");
+        _log.Info($"version {ProgramVersion.Number} serves {Describe(_state.Config)}; {_state.Devices.Count} devices and {_state.Dhcp.Count} leases known");
         _loop.Run(Commit);
         _log.Info("stopped; enforcement stays in the kernel");
     }

@@ -44,9 +44,6 @@ public sealed class Device
     /// <summary>The client of the last DWIRM exchange, so that a late answer can be sent; null when none was seen in this run.</summary>
     public Dhcpv4Correspondent? Exchange { get; set; }
 
-    /// <summary>The network that exchange came by.</summary>
-    public string? ExchangeNetwork { get; set; }
-
     /// <summary>A DISCOVER whose OFFER waits for the decision, as it was received; null when none waits.</summary>
     public byte[]? HeldDiscover { get; set; }
 

@@ -56,7 +56,7 @@ internal sealed class DhcpService(DaemonState state)
         if (device.HeldDiscover is not { } datagram) return;
         device.HeldDiscover = null;
         _held--;
-        if (state.PortOf(device.ExchangeNetwork) is not { } port) return;
+        if (state.PortOf(device.Record.Network) is not { } port) return;
         if (!Dhcpv4Packet.TryParse(datagram, out Dhcpv4Packet packet, out _)) return;
         Answer(port, packet.As(Dhcpv4MessageType.Discover), device, now);
     }
@@ -75,13 +75,13 @@ internal sealed class DhcpService(DaemonState state)
         switch (outcome)
         {
             case ProfileOutcome.Answered:
-                Remember(device!, port, packet);
+                Remember(device!, packet);
                 state.Unsolicited.Stop(device!);
                 SendDwirmServer(port, packet, device!);
                 EndWait(device!, now);
                 break;
             case ProfileOutcome.Pending:
-                Remember(device!, port, packet);
+                Remember(device!, packet);
                 AwaitDecision(device!, now);
                 if (offers && Hold(device!, datagram)) return;
                 break;
@@ -99,7 +99,7 @@ internal sealed class DhcpService(DaemonState state)
         ProfileOutcome outcome = Consider(port, packet, now, out Device? considered);
         device = considered ?? device;
         if (device is null) return;
-        if (outcome != ProfileOutcome.Refused) Remember(device, port, packet);
+        if (outcome != ProfileOutcome.Refused) Remember(device, packet);
         if (outcome == ProfileOutcome.Pending && packet.MessageType == Dhcpv4MessageType.Discover) AwaitDecision(device, now);
     }
 
@@ -181,7 +181,7 @@ internal sealed class DhcpService(DaemonState state)
 
     private void SendDwirmServer(NetworkPort port, in Dhcpv4Packet packet, Device device)
     {
-        if (TryWriteDwirmServer(device, port, out int written))
+        if (TryWriteDwirmServer(device, device.Exchange!, port, out int written))
         {
             var destination = Dhcpv4Destination.For(packet, Dhcpv4Action.Offer, LeaseOf(packet.Chaddr, port)?.Address ?? default);
             state.Turn.Replies.Add(port, written, destination, packet.Chaddr, needsKernel: true);
@@ -194,7 +194,7 @@ internal sealed class DhcpService(DaemonState state)
     }
 
     /// <summary>Writes the answer that holds into the reply queue's buffer: the whole, else the Status form where that says the same (U4).</summary>
-    public bool TryWriteDwirmServer(Device device, NetworkPort port, out int written)
+    public bool TryWriteDwirmServer(Device device, Dhcpv4Correspondent client, NetworkPort port, out int written)
     {
         Span<byte> buffer = state.Turn.Replies.Buffer;
         return TryWrite(device.AnswerUtf8, buffer, out written) || TryWrite(device.ShortAnswerUtf8, buffer, out written);
@@ -202,16 +202,12 @@ internal sealed class DhcpService(DaemonState state)
         bool TryWrite(ReadOnlySpan<byte> json, Span<byte> into, out int length)
         {
             length = 0;
-            return !json.IsEmpty && device.Exchange is { } client && Dhcpv4Replies.TryWriteDwirmServer(
+            return !json.IsEmpty && Dhcpv4Replies.TryWriteDwirmServer(
                 client, state.Config.MessageTypeServer, state.Config.ProfileOption, port.RouterAddress, json, into, out length);
         }
     }
 
-    private static void Remember(Device device, NetworkPort port, in Dhcpv4Packet packet)
-    {
-        device.ExchangeNetwork = port.Settings.Name;
-        device.Exchange = Dhcpv4Correspondent.From(packet);
-    }
+    private static void Remember(Device device, in Dhcpv4Packet packet) => device.Exchange = Dhcpv4Correspondent.From(packet);
 
     private Lease? LeaseOf(MacAddress mac, NetworkPort port) =>
         state.Dhcp.Leases.ByMac(mac, port.Settings.Name) is { State: LeaseState.Bound } lease ? lease : null;

@@ -60,6 +60,8 @@ public sealed class NetworkPort : IReadyHandler, IDisposable
             _queued = true;
             return;
         }
+        // Two sockets, one order: a DHCPDWIRMSERVER goes out before the OFFER that follows it.
+        Flush();
         Span<byte> hardware = stackalloc byte[MacAddress.Size];
         mac.Write(hardware);
         _sender.Send(hardware, RouterAddress.Value, ServerPort, destination.Address.Value, destination.Port, payload);

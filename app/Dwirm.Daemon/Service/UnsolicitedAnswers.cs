@@ -1,3 +1,4 @@
+using System;
 using Dwirm.Daemon.Devices;
 using Dwirm.Daemon.Loop;
 using Dwirm.Dhcp;
@@ -8,12 +9,13 @@ namespace Dwirm.Daemon.Service;
 /// <summary>Answers that come after the 100 ms: an unsolicited DHCPDWIRMSERVER at 0, 2 and 8 seconds, because nothing acknowledges it (DWIRM-20, spec.md 1.9).</summary>
 internal sealed class UnsolicitedAnswers(DaemonState state)
 {
+    private const int ChaddrSize = 16;
     private static readonly int[] DelaysMs = [0, 2000, 6000];
 
     /// <summary>Begins telling a device what was decided; an earlier series ends.</summary>
     public void Start(Device device, Instant now)
     {
-        if (device.Record.AnswerJson is null || device.Exchange is null) return;
+        if (device.Record.AnswerJson is null || Correspondent(device) is null) return;
         device.UnsolicitedSent = 0;
         device.UnsolicitedDeadline ??= new Deadline(later => SendNext(device, later));
         SendNext(device, now);
@@ -27,8 +29,8 @@ internal sealed class UnsolicitedAnswers(DaemonState state)
 
     private void SendNext(Device device, Instant now)
     {
-        if (device.Exchange is not { } client || state.PortOf(device.ExchangeNetwork) is not { } port) return;
-        if (state.Service.TryWriteDwirmServer(device, port, out int written))
+        if (Correspondent(device) is not { } client || state.PortOf(device.Record.Network) is not { } port) return;
+        if (state.Service.TryWriteDwirmServer(device, client, port, out int written))
         {
             Dhcpv4Destination destination = client.Destination(state.LeaseOf(device)?.Address ?? default);
             state.Turn.Replies.Add(port, written, destination, device.Record.Mac, needsKernel: true);
@@ -42,5 +44,15 @@ internal sealed class UnsolicitedAnswers(DaemonState state)
         {
             state.Loop.Deadlines.Set(device.UnsolicitedDeadline!, now.MonotonicMs + DelaysMs[device.UnsolicitedSent]);
         }
+    }
+
+    /// <summary>Whom to write to: the client of the last exchange, or, when that was in an earlier run, the holder of the lease by what the record says.</summary>
+    private Dhcpv4Correspondent? Correspondent(Device device)
+    {
+        if (device.Exchange is not null) return device.Exchange;
+        if (state.LeaseOf(device) is null) return null;
+        byte[] chaddr = new byte[ChaddrSize];
+        device.Record.Mac.Write(chaddr);
+        return new Dhcpv4Correspondent { Xid = 0, Chaddr = chaddr, ClientId = Convert.FromHexString(device.Record.ClientId) };
     }
 }
