@@ -96,10 +96,10 @@ public sealed class KernelEnforcer : IDisposable
     {
         InterfaceTable interfaces = InterfaceTable.Read(_route);
         if (interfaces.Error != null) return interfaces.Error;
-        List<Element> desired = _builder.Build(plan, interfaces.BridgePorts, now.MonotonicMs);
+        _shaper.Prepare(plan, interfaces);
+        List<Element> desired = _builder.Build(plan, interfaces.BridgePorts, now.MonotonicMs, _shaper.Unshaped);
         var before = new List<uint>();
         if (!_applied) TakeOver(desired, before);
-        _shaper.Prepare(plan, interfaces);
         NetlinkError? error = _tables.Commit(desired, now.MonotonicMs);
         if (error == null)
         {
@@ -125,14 +125,14 @@ public sealed class KernelEnforcer : IDisposable
     public bool ReadUsage(Dictionary<uint, ServiceUsage> usage)
     {
         usage.Clear();
-        NetlinkError? error = _tables.Dump(SetId.Live, (in NetlinkMessage message) => UsageReader.Each(message, (key, packets, bytes, _) =>
+        NetlinkError? error = _tables.Dump(SetId.Live, (in NetlinkMessage message) => UsageReader.Each(message, (key, _, counted) =>
         {
             if (key.Length != 8) return;
             uint sid = UsageReader.HostU32(key[4..]);
             usage.TryGetValue(sid, out ServiceUsage sum);
             usage[sid] = key[0] == 0
-                ? sum with { OriginalPackets = packets, OriginalBytes = bytes }
-                : sum with { ReplyPackets = packets, ReplyBytes = bytes };
+                ? sum with { OriginalPackets = counted.Packets, OriginalBytes = counted.Bytes }
+                : sum with { ReplyPackets = counted.Packets, ReplyBytes = counted.Bytes };
         }));
         if (error != null || !_tables.Options.Bridge) return error == null;
         foreach (SetId set in (ReadOnlySpan<SetId>)[SetId.L2Provide, SetId.L2ProvideRange, SetId.L2Consume, SetId.L2ConsumeRange])
@@ -147,35 +147,14 @@ public sealed class KernelEnforcer : IDisposable
         _route.Dispose();
     }
 
-    private NetlinkError? ReadLocal(SetId set, Dictionary<uint, ServiceUsage> usage)
-    {
-        // The kernel's element does not say which service it belongs to; the shadow's does.
-        SetSpec spec = Sets.Get(set);
-        var owners = new Dictionary<UInt128, uint>();
-        Span<byte> key = stackalloc byte[ElementCodec.MaxKey];
-        foreach (Element element in _tables.Shadow)
+    private NetlinkError? ReadLocal(SetId set, Dictionary<uint, ServiceUsage> usage) =>
+        _tables.Dump(set, (in NetlinkMessage message) => UsageReader.Each(message, (_, data, counted) =>
         {
-            if (element.Set != set) continue;
-            int length = ElementCodec.WriteKey(element, spec, _names, false, key);
-            owners[Fold(key[..length])] = (uint)element.Data;
-        }
-        if (owners.Count == 0) return null;
-        return _tables.Dump(set, (in NetlinkMessage message) => UsageReader.Each(message, (found, packets, bytes, _) =>
-        {
-            if (packets == 0 || !owners.TryGetValue(Fold(found), out uint sid)) return;
+            if (counted.Packets == 0 || data.Length != 4) return;
+            uint sid = UsageReader.HostU32(data);
             usage.TryGetValue(sid, out ServiceUsage sum);
-            usage[sid] = sum with { LocalPackets = sum.LocalPackets + packets, LocalBytes = sum.LocalBytes + bytes };
+            usage[sid] = sum with { LocalPackets = sum.LocalPackets + counted.Packets, LocalBytes = sum.LocalBytes + counted.Bytes };
         }));
-    }
-
-    // (address, address, protocol, port): at most four words of four octets, so sixteen octets hold a key whole.
-    private static UInt128 Fold(ReadOnlySpan<byte> key)
-    {
-        Span<byte> whole = stackalloc byte[16];
-        whole.Clear();
-        key[..Math.Min(key.Length, 16)].CopyTo(whole);
-        return System.Buffers.Binary.BinaryPrimitives.ReadUInt128BigEndian(whole);
-    }
 
     /// <summary>
     /// What an earlier run left: services that were live and are not any more lose their flows, and answers that were on their way across
@@ -188,7 +167,7 @@ public sealed class KernelEnforcer : IDisposable
         {
             if (element.Set == SetId.Live) wanted.Add(element.Mark);
         }
-        _tables.Dump(SetId.Live, (in NetlinkMessage message) => UsageReader.Each(message, (key, _, _, _) =>
+        _tables.Dump(SetId.Live, (in NetlinkMessage message) => UsageReader.Each(message, (key, _, _) =>
         {
             if (key.Length == 8 && key[0] == 0 && !wanted.Contains(UsageReader.HostU32(key[4..]))) before.Add(UsageReader.HostU32(key[4..]));
         }));
@@ -222,7 +201,7 @@ public sealed class KernelEnforcer : IDisposable
         if (!_tables.Options.Bridge) notes.Add("no bridge tables (kmod-nft-bridge): devices on one bridge reach each other unchecked");
         if (!_tables.Options.Log) notes.Add("no logging to groups (kmod-nfnetlink-log): violations are counted, not reported");
         if (ReadFlag(BridgeCallPath)) notes.Add($"{BridgeCallPath} is 1: bridged frames pass the firewall twice; set it to 0");
-        if (!_shaper.Supported) notes.Add("no HTB (kmod-sched-core): rates are not enforced");
+        if (!_shaper.Supported) notes.Add("no HTB (kmod-sched-core): rates are policed, not shaped");
         if (_builder.Incomplete) notes.Add("the plan has more forwards or ranges than fit; what is beyond is not granted");
         foreach ((string device, string note) in _shaper.Notes) notes.Add($"{device} {note}".Trim());
         return new KernelSupport(_tables.Options.Bridge, _shaper.Supported, [.. notes]);

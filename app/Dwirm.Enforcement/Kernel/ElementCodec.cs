@@ -3,6 +3,7 @@ using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 using System.Text;
 using Dwirm.Enforcement.Ledger;
+using Dwirm.Enforcement.Shaping;
 using Dwirm.Enforcement.Tables;
 using Dwirm.Wire;
 using Dwirm.Wire.Netlink;
@@ -31,6 +32,7 @@ internal static class ElementCodec
             if (spec.IsInterval) writer.ElementKeyEnd(key[..WriteKey(element, spec, names, true, key)]);
             if (keyOnly) return;
             WriteData(writer, element, spec);
+            if (spec.Limit) writer.ElementLimitOver(element.Data, (uint)ClassPlan.BurstOf((long)element.Data));
             if (element.Deadline != 0) writer.ElementTimeout((ulong)Math.Max(1, element.Deadline - nowMs));
         }
     }

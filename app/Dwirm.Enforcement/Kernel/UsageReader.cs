@@ -6,11 +6,11 @@ namespace Dwirm.Enforcement.Kernel;
 /// <summary>Reads elements out of a dump.</summary>
 internal static class UsageReader
 {
-    private const ushort NFTA_LIST_ELEM = 1, NFTA_ELEM_LIST_ELEMENTS = 3, NFTA_ELEM_KEY = 1, NFTA_ELEM_EXPR = 7, NFTA_ELEM_EXPRESSIONS = 11;
+    private const ushort NFTA_LIST_ELEM = 1, NFTA_ELEM_LIST_ELEMENTS = 3, NFTA_ELEM_KEY = 1, NFTA_ELEM_DATA = 2, NFTA_ELEM_EXPR = 7, NFTA_ELEM_EXPRESSIONS = 11;
     private const ushort NFTA_ELEM_EXPIRATION = 5, NFTA_DATA_VALUE = 1, NFTA_EXPR_DATA = 2, NFTA_COUNTER_BYTES = 1, NFTA_COUNTER_PACKETS = 2;
 
-    /// <summary>Takes one element's key and what it counted.</summary>
-    public delegate void ElementHandler(System.ReadOnlySpan<byte> key, ulong packets, ulong bytes, ulong expiresMs);
+    /// <summary>Takes one element: its key, its data (empty for a set), what it counted.</summary>
+    public delegate void ElementHandler(System.ReadOnlySpan<byte> key, System.ReadOnlySpan<byte> data, Counted counted);
 
     /// <summary>Hands each element of a dump's message on.</summary>
     public static void Each(in NetlinkMessage message, ElementHandler take)
@@ -32,30 +32,33 @@ internal static class UsageReader
 
     private static void One(NetlinkAttributes element, ElementHandler take)
     {
-        System.ReadOnlySpan<byte> key = default;
-        ulong packets = 0, bytes = 0, expires = 0;
+        System.ReadOnlySpan<byte> key = default, data = default;
+        Counted counted = default;
         while (element.Next())
         {
-            if (element.Type == NFTA_ELEM_KEY)
-            {
-                NetlinkAttributes data = element.Inner();
-                while (data.Next())
-                {
-                    if (data.Type == NFTA_DATA_VALUE) key = data.Value;
-                }
-            }
-            else if (element.Type == NFTA_ELEM_EXPIRATION) element.TryU64Be(out expires);
-            else if (element.Type == NFTA_ELEM_EXPR) Counter(element.Inner(), ref packets, ref bytes);
+            if (element.Type == NFTA_ELEM_KEY) key = ValueOf(element.Inner());
+            else if (element.Type == NFTA_ELEM_DATA) data = ValueOf(element.Inner());
+            else if (element.Type == NFTA_ELEM_EXPIRATION && element.TryU64Be(out ulong left)) counted = counted with { ExpiresMs = left };
+            else if (element.Type == NFTA_ELEM_EXPR) Counter(element.Inner(), ref counted);
             else if (element.Type == NFTA_ELEM_EXPRESSIONS)
             {
                 NetlinkAttributes list = element.Inner();
-                while (list.Next()) Counter(list.Inner(), ref packets, ref bytes);
+                while (list.Next()) Counter(list.Inner(), ref counted);
             }
         }
-        if (!key.IsEmpty) take(key, packets, bytes, expires);
+        if (!key.IsEmpty) take(key, data, counted);
     }
 
-    private static void Counter(NetlinkAttributes expression, ref ulong packets, ref ulong bytes)
+    private static System.ReadOnlySpan<byte> ValueOf(NetlinkAttributes data)
+    {
+        while (data.Next())
+        {
+            if (data.Type == NFTA_DATA_VALUE) return data.Value;
+        }
+        return default;
+    }
+
+    private static void Counter(NetlinkAttributes expression, ref Counted counted)
     {
         while (expression.Next())
         {
@@ -63,9 +66,12 @@ internal static class UsageReader
             NetlinkAttributes data = expression.Inner();
             while (data.Next())
             {
-                if (data.Type == NFTA_COUNTER_BYTES) data.TryU64Be(out bytes);
-                else if (data.Type == NFTA_COUNTER_PACKETS) data.TryU64Be(out packets);
+                if (data.Type == NFTA_COUNTER_BYTES && data.TryU64Be(out ulong bytes)) counted = counted with { Bytes = bytes };
+                else if (data.Type == NFTA_COUNTER_PACKETS && data.TryU64Be(out ulong packets)) counted = counted with { Packets = packets };
             }
         }
     }
 }
+
+/// <summary>What one element counted, and what is left of its life (0 when it has no end).</summary>
+internal readonly record struct Counted(ulong Packets, ulong Bytes, ulong ExpiresMs);

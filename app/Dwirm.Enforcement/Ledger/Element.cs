@@ -10,7 +10,7 @@ namespace Dwirm.Enforcement.Ledger;
 /// <param name="Head">Set, protocol (or ICMPv6 type), interface number, first and last port.</param>
 /// <param name="Mac">Hardware address; for <c>live</c> direction and mark.</param>
 /// <param name="Address">An IPv6 address, or four IPv4 addresses: source from, source to, destination from, destination to.</param>
-/// <param name="Data">What a map gives; for sets that count, the service they count for.</param>
+/// <param name="Data">What a map gives; for sets of rates, octets per second.</param>
 /// <param name="Deadline">Monotonic milliseconds at which the kernel lets it expire by itself, 0 for never.</param>
 internal readonly record struct Element(ulong Head, ulong Mac, UInt128 Address, ulong Data, long Deadline) : IComparable<Element>
 {
@@ -59,5 +59,5 @@ internal readonly record struct Element(ulong Head, ulong Mac, UInt128 Address, 
 
     /// <summary>True when the kernel need not be told: <paramref name="other"/>, of the same key, gives the same and ends at the same time.</summary>
     public bool SameValue(in Element other) =>
-        Math.Abs(Deadline - other.Deadline) < SameDeadlineMs && (Deadline == 0) == (other.Deadline == 0) && (Data == other.Data || !Sets.Get(Set).IsMap);
+        Math.Abs(Deadline - other.Deadline) < SameDeadlineMs && (Deadline == 0) == (other.Deadline == 0) && (Data == other.Data || !(Sets.Get(Set).IsMap || Sets.Get(Set).Limit));
 }

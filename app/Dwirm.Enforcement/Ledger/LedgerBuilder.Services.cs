@@ -19,9 +19,10 @@ internal sealed partial class LedgerBuilder
     private void Services(PlannedDevice device)
     {
         if (device.Posture != DevicePosture.Managed || device.Generation is 0 or > 0xffffff) return;
+        bool bridged = NetworkOf(device.Device) is { IsBridge: true };
         foreach (PlannedService service in device.Services)
         {
-            if (service.Id != 0 && IsActive(service)) Live(device, service);
+            if (service.Id != 0 && IsActive(service)) Live(device, service, bridged);
         }
         foreach (Ipv4Address address in device.Addresses4)
         {

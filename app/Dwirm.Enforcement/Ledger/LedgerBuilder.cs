@@ -20,10 +20,14 @@ internal sealed partial class LedgerBuilder(InterfaceNames names)
 
     private const int SrcManaged = 0, SrcUnknown = 1, SrcFull = 2, LanFrom = 3, LanIsolate = 4, LanQuarantine = 5, LanFull = 6;
     private const int Tcp = 6, Udp = 17;
+    private const ulong Reply = 1UL << 32;
+
+    private static readonly HashSet<string> Nowhere = [];
 
     private readonly Dictionary<uint, PlannedDevice> _owners = [];
     private readonly List<Element> _elements = [];
     private EnforcementPlan _plan = new([], [], []);
+    private HashSet<string> _unshaped = Nowhere;
     private long _nowMs;
 
     /// <summary>True when a bound left something out that the plan asks for; it is then not granted.</summary>
@@ -33,9 +37,10 @@ internal sealed partial class LedgerBuilder(InterfaceNames names)
     /// <param name="plan">What is wanted.</param>
     /// <param name="ports">Ports of bridges, for the posture of devices that never negotiated.</param>
     /// <param name="nowMs">Monotonic milliseconds; 0 when no service's window shall be taken for over.</param>
-    public List<Element> Build(EnforcementPlan plan, IReadOnlyList<BridgePort> ports, long nowMs)
+    /// <param name="unshaped">Devices that have no HTB of ours although rates are wanted there: those rates are policed.</param>
+    public List<Element> Build(EnforcementPlan plan, IReadOnlyList<BridgePort> ports, long nowMs, HashSet<string>? unshaped = null)
     {
-        (_plan, _nowMs, Incomplete) = (plan, nowMs, false);
+        (_plan, _nowMs, _unshaped, Incomplete) = (plan, nowMs, unshaped ?? Nowhere, false);
         _elements.Clear();
         _owners.Clear();
         Constants();
@@ -163,12 +168,25 @@ internal sealed partial class LedgerBuilder(InterfaceNames names)
     private void Add(ulong head, ulong mac = 0, UInt128 address = default, ulong data = 0, long deadline = 0) =>
         _elements.Add(new Element(head, mac, address, data, deadline));
 
-    private void Live(PlannedDevice device, PlannedService service)
+    private void Live(PlannedDevice device, PlannedService service, bool bridged)
     {
         uint sid = SidOf(device, service);
         ulong classId = TrafficClass.IdOf(device, service);
         Add(Element.HeadOf(SetId.Live), sid, data: classId, deadline: DeadlineOf(service));
-        Add(Element.HeadOf(SetId.Live), (1UL << 32) | sid, data: classId, deadline: DeadlineOf(service));
+        Add(Element.HeadOf(SetId.Live), Reply | sid, data: classId, deadline: DeadlineOf(service));
+        if (service.RateBitsPerSecond <= 0) return;
+        ulong rate = (ulong)long.Max(1, service.RateBitsPerSecond / 8);
+        if (bridged)
+        {
+            Add(Element.HeadOf(SetId.L2Up), sid, data: rate);
+            Add(Element.HeadOf(SetId.L2Down), sid, data: rate);
+        }
+        bool consumes = service.Direction == ServiceDirection.Consume;
+        if (_unshaped.Contains(device.Device)) Add(Element.HeadOf(SetId.Police), consumes ? Reply | sid : sid, data: rate);
+        foreach (PlannedUplink uplink in _plan.Uplinks)
+        {
+            if (_unshaped.Contains(uplink.Device)) Add(Element.HeadOf(SetId.Police), consumes ? sid : Reply | sid, data: rate);
+        }
     }
 }
 

@@ -13,16 +13,20 @@ namespace Dwirm.Enforcement.Shaping;
 /// </summary>
 internal sealed class Shaper(NetlinkChannel channel, Action<string> log)
 {
-    private const int QueueFrames = 6000;
+    private const int Frame = 1514, QueueFrames = 6000;
     private const uint OurRoot = (uint)TrafficClass.Major << 16;
 
     private readonly Dictionary<string, DeviceState> _devices = new(StringComparer.Ordinal);
     private readonly Dictionary<int, RootFacts> _roots = [];
     private Dictionary<string, SortedDictionary<ushort, WantedClass>> _wanted = new(StringComparer.Ordinal);
     private bool _fairQueue = true;
+    private bool _first = true;
 
     /// <summary>False once the kernel said that it has no HTB.</summary>
     public bool Supported { get; private set; } = true;
+
+    /// <summary>Devices that should be shaped and are not.</summary>
+    public HashSet<string> Unshaped { get; } = new(StringComparer.Ordinal);
 
     /// <summary>Devices that are not shaped, and why.</summary>
     public SortedDictionary<string, string> Notes { get; } = new(StringComparer.Ordinal);
@@ -32,6 +36,7 @@ internal sealed class Shaper(NetlinkChannel channel, Action<string> log)
     {
         _wanted = ClassPlan.Of(plan);
         Notes.Clear();
+        Unshaped.Clear();
         bool any = _devices.Count > 0;
         foreach (SortedDictionary<ushort, WantedClass> classes in _wanted.Values) any |= classes.Count > 0;
         if (!_first && !any) return;
@@ -45,10 +50,9 @@ internal sealed class Shaper(NetlinkChannel channel, Action<string> log)
         {
             if (interfaces.ByName(name) is not { } info) _devices.Remove(name);
             else Prepare(info, classes);
+            if (classes.Count > 0 && !_devices.ContainsKey(name)) Unshaped.Add(name);
         }
     }
-
-    private bool _first = true;
 
     /// <summary>Deletes classes that nothing names any more. Runs after the rules.</summary>
     public void Retire()
@@ -123,7 +127,7 @@ internal sealed class Shaper(NetlinkChannel channel, Action<string> log)
         if (!Supported) return null;
         if (!root.IsDefault)
         {
-            Note(info.Name, $"not shaped: its root qdisc {root.Kind} is not ours");
+            Note(info.Name, $"policed, not shaped: its root qdisc {root.Kind} is not ours");
             return null;
         }
         uint sequence = channel.NextSequence();
@@ -131,7 +135,7 @@ internal sealed class Shaper(NetlinkChannel channel, Action<string> log)
         if (channel.Transact("tc qdisc", sequence, sequence) is { } error)
         {
             if (error.Errno == NetlinkError.NotFound) Supported = false;
-            Note(info.Name, Supported ? $"not shaped: {error}" : "not shaped: the kernel has no HTB (kmod-sched-core)");
+            Note(info.Name, Supported ? $"policed, not shaped: {error}" : "policed, not shaped: the kernel has no HTB (kmod-sched-core)");
             return null;
         }
         var state = new DeviceState(info.Index);
@@ -172,8 +176,6 @@ internal sealed class Shaper(NetlinkChannel channel, Action<string> log)
         }
         if (error != null) log($"queue of class {handle:x}: {error}");
     }
-
-    private const int Frame = 1514;
 
     private NetlinkError? ReadRoots()
     {

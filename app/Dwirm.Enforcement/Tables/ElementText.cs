@@ -1,6 +1,7 @@
 using System.Collections.Generic;
 using System.Text;
 using Dwirm.Enforcement.Ledger;
+using Dwirm.Enforcement.Shaping;
 using Dwirm.Wire;
 
 namespace Dwirm.Enforcement.Tables;
@@ -18,6 +19,11 @@ internal static class ElementText
             into.Append(first ? "\t\telements = {\n\t\t\t" : ",\n\t\t\t");
             first = false;
             Key(spec, element, names, into);
+            if (spec.Limit)
+            {
+                into.Append(" limit rate over ").Append(element.Data).Append(" bytes/second burst ")
+                    .Append(ClassPlan.BurstOf((long)element.Data)).Append(" bytes");
+            }
             if (element.Deadline != 0 && nowMs != 0) into.Append(" timeout ").Append(long.Max(1, element.Deadline - nowMs)).Append("ms");
             Data(spec, element, into);
         }

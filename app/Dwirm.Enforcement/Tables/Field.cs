@@ -58,6 +58,8 @@ internal sealed record Field(string Text, FieldSource Source, uint Key, int Leng
     public static readonly Field EtherDaddr = In("ether daddr", NftBase.Link, 0, 6, Needs.Ethernet);
     public static readonly Field EtherSaddr = In("ether saddr", NftBase.Link, 6, 6, Needs.Ethernet);
     public static readonly Field EtherType = In("ether type", NftBase.Link, 12, 2, Needs.Nothing);
+    public static readonly Field IpFragment = In("ip frag-off", NftBase.Network, 6, 2, Needs.Ip);
+    public static readonly Field IpProtocol = In("ip protocol", NftBase.Network, 9, 1, Needs.Ip);
     public static readonly Field IpSaddr = In("ip saddr", NftBase.Network, 12, 4, Needs.Ip);
     public static readonly Field IpDaddr = In("ip daddr", NftBase.Network, 16, 4, Needs.Ip);
     public static readonly Field Ip6HopLimit = In("ip6 hoplimit", NftBase.Network, 7, 1, Needs.Ip6);

@@ -69,6 +69,7 @@ internal sealed class NetlinkSink(NetlinkWriter writer, Func<uint> nextSequence)
             Size = spec.Size,
             TimeoutMs = spec.TimeoutSeconds * 1000UL,
             Counter = spec.Counter,
+            LimitBytesPerSecond = spec.Limit ? SetSpec.DefaultLimit : 0,
             UserData = NotesOf(spec),
         });
     }
@@ -158,7 +159,8 @@ internal sealed class NetlinkSink(NetlinkWriter writer, Func<uint> nextSequence)
     {
         if (!Begin()) return this;
         writer.Meta(NftMeta.Mark, 0);
-        writer.BitwiseHost(0, ~bit, bit);
+        uint rest = ~bit;
+        writer.Bitwise(0, MemoryMarshal.AsBytes(new ReadOnlySpan<uint>(in rest)), MemoryMarshal.AsBytes(new ReadOnlySpan<uint>(in bit)));
         writer.MetaSet(NftMeta.Mark, 0);
         return this;
     }
@@ -210,7 +212,7 @@ internal sealed class NetlinkSink(NetlinkWriter writer, Func<uint> nextSequence)
     {
         { Id: SetId.L2NdOwn } => NdTargetNotes,
         { Data: DataKind.Mark or DataKind.Class } => HostDataNotes,
-        { Parts: [KeyPart.IfName] } => HostKeyNotes,
+        { Parts: [KeyPart.IfName or KeyPart.Mark] } => HostKeyNotes,
         _ => default,
     };
 
@@ -243,21 +245,29 @@ internal sealed class NetlinkSink(NetlinkWriter writer, Func<uint> nextSequence)
     private void CompareRegister(Field field, uint value, bool equal)
     {
         Span<byte> wanted = stackalloc byte[16];
-        wanted.Clear();
+        writer.Cmp(0, equal, wanted[..ValueOf(field, value, wanted)]);
+    }
+
+    private static int ValueOf(Field field, uint value, Span<byte> into)
+    {
+        into.Clear();
         int length = field.Length;
-        if (length == 1) wanted[0] = (byte)value;
-        else if (!field.HostOrder) BinaryPrimitives.WriteUInt32BigEndian(wanted[(Math.Max(length, 4) - 4)..], length == 2 ? value << 16 : value);
-        else if (length == 2) MemoryMarshal.Write(wanted, (ushort)value);
-        else MemoryMarshal.Write(wanted, in value);
-        writer.Cmp(0, equal, wanted[..length]);
+        if (length == 1) into[0] = (byte)value;
+        else if (!field.HostOrder) BinaryPrimitives.WriteUInt32BigEndian(into[(Math.Max(length, 4) - 4)..], length == 2 ? value << 16 : value);
+        else if (length == 2) MemoryMarshal.Write(into, (ushort)value);
+        else MemoryMarshal.Write(into, in value);
+        return length;
     }
 
     private NetlinkSink Masked(Field field, uint mask, bool none)
     {
         if (!Begin()) return this;
         LoadKey([field]);
-        writer.BitwiseHost(0, mask, 0);
-        writer.Cmp(0, none, [0, 0, 0, 0]);
+        Span<byte> bits = stackalloc byte[16], zero = stackalloc byte[16];
+        zero.Clear();
+        int length = ValueOf(field, mask, bits);
+        writer.Bitwise(0, bits[..length], zero[..length]);
+        writer.Cmp(0, none, zero[..length]);
         return this;
     }
 

@@ -58,6 +58,8 @@ internal static partial class Ruleset
         to.In(SetId.L2Bind6, EtherSaddr, Ip6Saddr).Goto("v6_managed");
         to.Is(EtherType, Arp, "arp").Goto("arp_managed");
         to.Is(IpSaddr, 0, "0.0.0.0").Is(IpDaddr, 0xffffffff, "255.255.255.255").Is(UdpSport, 68, "68").Is(UdpDport, 67, "67").Accept();
+        // A profile can make a DHCP message longer than a frame; a later fragment of it has no ports to look at.
+        to.Is(IpSaddr, 0, "0.0.0.0").Is(IpDaddr, 0xffffffff, "255.255.255.255").Is(IpProtocol, 17, "udp").Any(IpFragment, 0x1fff, "0x1fff").Accept();
         to.Is(EtherType, Ipv6, "ip6").Goto("nd_managed");
         to.Is(EtherType, Eapol, "0x888e").Accept();
         to.Goto("spoof");
@@ -124,43 +126,59 @@ internal static partial class Ruleset
         to.Goto("flood");
     }
 
+    // The mark is the service, as ct mark is in the inet table: it finds the service's rate. HTB sees no frames between ports, so these are
+    // policed. Nobody looks at the mark of a bridged frame afterwards.
     private static void FromDevice(RulesetSink to)
     {
         to.Chain("lan_from");
         to.Is(EtherType, Arp, "arp").Accept();
-        to.In(SetId.L2Provide, IpSaddr, L4Protocol, Sport).In(SetId.L2Seen, IpDaddr, IpSaddr, L4Protocol, Dport, Sport).Goto("lan_answer");
-        to.In(SetId.L2ProvideRange, IpDaddr, IpSaddr, L4Protocol, Sport).In(SetId.L2Seen, IpDaddr, IpSaddr, L4Protocol, Dport, Sport).Goto("lan_answer");
-        to.In(SetId.L2Consume, IpSaddr, IpDaddr, L4Protocol, Dport).Jump("lan_pair");
-        to.In(SetId.L2ConsumeRange, IpSaddr, IpDaddr, L4Protocol, Dport).Jump("lan_pair");
+        to.In(SetId.L2Seen, IpDaddr, IpSaddr, L4Protocol, Dport, Sport).Put(Mark, SetId.L2Provide, IpSaddr, L4Protocol, Sport).Goto("lan_answer");
+        to.In(SetId.L2Seen, IpDaddr, IpSaddr, L4Protocol, Dport, Sport)
+            .Put(Mark, SetId.L2ProvideRange, IpDaddr, IpSaddr, L4Protocol, Sport).Goto("lan_answer");
+        to.Put(Mark, SetId.L2Consume, IpSaddr, IpDaddr, L4Protocol, Dport).Goto("lan_consume");
+        to.Put(Mark, SetId.L2ConsumeRange, IpSaddr, IpDaddr, L4Protocol, Dport).Goto("lan_consume");
         to.Is(Icmpv6Type, NeighborSolicit, "nd-neighbor-solicit").Accept();
         to.Is(Icmpv6Type, NeighborAdvert, "nd-neighbor-advert").Accept();
         to.Goto("flood");
 
         // An answer to a managed device needs that device's grant as well.
         to.Chain("lan_answer");
+        to.In(SetId.L2Up, Mark).Drop();
         to.NotIn(SetId.L2Managed, EtherDaddr).Accept();
-        to.In(SetId.L2Consume, IpDaddr, IpSaddr, L4Protocol, Sport).Accept();
-        to.In(SetId.L2ConsumeRange, IpDaddr, IpSaddr, L4Protocol, Sport).Accept();
+        to.Put(Mark, SetId.L2Consume, IpDaddr, IpSaddr, L4Protocol, Sport).Goto("lan_in");
+        to.Put(Mark, SetId.L2ConsumeRange, IpDaddr, IpSaddr, L4Protocol, Sport).Goto("lan_in");
         to.Goto("viol");
 
         // From one managed device to another both have to have asked: one to consume, one to provide.
-        to.Chain("lan_pair");
+        to.Chain("lan_consume");
+        to.In(SetId.L2Up, Mark).Drop();
         to.NotIn(SetId.L2Managed, EtherDaddr).Remember(SetId.L2Seen, IpSaddr, IpDaddr, L4Protocol, Sport, Dport).Accept();
-        to.In(SetId.L2Provide, IpDaddr, L4Protocol, Dport).Remember(SetId.L2Seen, IpSaddr, IpDaddr, L4Protocol, Sport, Dport).Accept();
-        to.In(SetId.L2ProvideRange, IpSaddr, IpDaddr, L4Protocol, Dport).Remember(SetId.L2Seen, IpSaddr, IpDaddr, L4Protocol, Sport, Dport).Accept();
+        to.Put(Mark, SetId.L2Provide, IpDaddr, L4Protocol, Dport).Goto("lan_provide");
+        to.Put(Mark, SetId.L2ProvideRange, IpSaddr, IpDaddr, L4Protocol, Dport).Goto("lan_provide");
+        to.Goto("viol");
     }
 
     private static void ToDevice(RulesetSink to)
     {
         to.Chain("lan_to");
         to.Is(EtherType, Arp, "arp").Accept();
-        to.In(SetId.L2Provide, IpDaddr, L4Protocol, Dport).Remember(SetId.L2Seen, IpSaddr, IpDaddr, L4Protocol, Sport, Dport).Accept();
-        to.In(SetId.L2ProvideRange, IpSaddr, IpDaddr, L4Protocol, Dport).Remember(SetId.L2Seen, IpSaddr, IpDaddr, L4Protocol, Sport, Dport).Accept();
-        to.In(SetId.L2Consume, IpDaddr, IpSaddr, L4Protocol, Sport).In(SetId.L2Seen, IpDaddr, IpSaddr, L4Protocol, Dport, Sport).Accept();
-        to.In(SetId.L2ConsumeRange, IpDaddr, IpSaddr, L4Protocol, Sport).In(SetId.L2Seen, IpDaddr, IpSaddr, L4Protocol, Dport, Sport).Accept();
+        to.Put(Mark, SetId.L2Provide, IpDaddr, L4Protocol, Dport).Goto("lan_provide");
+        to.Put(Mark, SetId.L2ProvideRange, IpSaddr, IpDaddr, L4Protocol, Dport).Goto("lan_provide");
+        to.In(SetId.L2Seen, IpDaddr, IpSaddr, L4Protocol, Dport, Sport).Put(Mark, SetId.L2Consume, IpDaddr, IpSaddr, L4Protocol, Sport).Goto("lan_in");
+        to.In(SetId.L2Seen, IpDaddr, IpSaddr, L4Protocol, Dport, Sport)
+            .Put(Mark, SetId.L2ConsumeRange, IpDaddr, IpSaddr, L4Protocol, Sport).Goto("lan_in");
         to.Is(Icmpv6Type, NeighborSolicit, "nd-neighbor-solicit").Accept();
         to.Is(Icmpv6Type, NeighborAdvert, "nd-neighbor-advert").Accept();
+        to.Goto("flood");
+
+        to.Chain("lan_provide");
+        to.In(SetId.L2Down, Mark).Drop();
+        to.Remember(SetId.L2Seen, IpSaddr, IpDaddr, L4Protocol, Sport, Dport).Accept();
         to.Goto("viol");
+
+        to.Chain("lan_in");
+        to.In(SetId.L2Down, Mark).Drop();
+        to.Accept();
     }
 
     // What the router routes onto a bridge has passed the inet table and carries its mark. A DHCP reply to a client that has no address yet

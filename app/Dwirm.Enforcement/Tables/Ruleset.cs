@@ -117,7 +117,9 @@ internal static partial class Ruleset
         to.In(SetId.Own6, Ip6Daddr).Goto("to6");
         to.In(SetId.Isolated, IifName).NotIn(SetId.Full, EtherSaddr).NotIn(SetId.Uplink, OifName).Goto("violation");
 
+        // Policed only where a rate cannot be shaped: the set is empty otherwise.
         to.Chain("ok");
+        to.In(SetId.Police, CtDirection, CtMark).Drop();
         to.SetMarkBit(GrantedBit).Done();
         to.Accept();
     }

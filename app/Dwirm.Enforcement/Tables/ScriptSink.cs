@@ -35,6 +35,7 @@ internal sealed class ScriptSink(StringBuilder text, Action<SetSpec, StringBuild
         if (spec.Size != 0) text.Append("\t\tsize ").Append(spec.Size).Append('\n');
         Flags(spec.Flags);
         if (spec.TimeoutSeconds != 0) text.Append("\t\ttimeout ").Append(spec.TimeoutSeconds).Append("s\n");
+        if (spec.Limit) text.Append("\t\tlimit rate over ").Append(SetSpec.DefaultLimit).Append(" bytes/second burst 1600 bytes\n");
         if (spec.Counter) text.Append("\t\tcounter\n");
         writeElements(spec, text);
         text.Append("\t}\n");
@@ -68,7 +69,7 @@ internal sealed class ScriptSink(StringBuilder text, Action<SetSpec, StringBuild
     public override RulesetSink IsNot(Field field, uint value, string valueText) => Word(field.Text).Word("!=").Word(valueText);
 
     public override RulesetSink Any(Field field, uint mask, string maskText) =>
-        field == Field.Mark ? Word(field.Text).Word("and").Word(maskText).Word("!= 0") : Word(field.Text).Word(maskText);
+        field.Source == FieldSource.Ct ? Word(field.Text).Word(maskText) : Word(field.Text).Word("&").Word(maskText).Word("!= 0");
 
     public override RulesetSink NoneOf(Field field, uint mask, string maskText) => Word(field.Text).Word("&").Word(maskText).Word("== 0");
 

@@ -29,6 +29,7 @@ internal enum SetId : byte
     P6,
     Forward4,
     Forward4Range,
+    Police,
     Violations,
     LogBudget,
 
@@ -46,6 +47,8 @@ internal enum SetId : byte
     L2ProvideRange,
     L2Consume,
     L2ConsumeRange,
+    L2Up,
+    L2Down,
     L2Seen,
 
     Count,

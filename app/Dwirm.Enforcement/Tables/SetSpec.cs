@@ -17,6 +17,12 @@ internal sealed record SetSpec(SetId Id, NfFamily Family, string Name, KeyPart[]
 
     public bool Counter { get; init; }
 
+    /// <summary>True when each element is found only above a rate of its own.</summary>
+    public bool Limit { get; init; }
+
+    /// <summary>The rate in the declaration of such a set, octets per second; every element has its own.</summary>
+    public const uint DefaultLimit = 1_000_000;
+
     /// <summary>True when its elements are ranges; such a set is never given two elements that overlap.</summary>
     public bool IsInterval => (Flags & NftSetFlags.Interval) != 0;
 
@@ -150,6 +156,7 @@ internal static class Sets
         Marks(SetId.P6, "p6", Timed, KeyPart.IfName, KeyPart.Ip6, KeyPart.Protocol, KeyPart.Port),
         In(SetId.Forward4, "fwd4", KeyPart.Protocol, KeyPart.Port) with { Flags = Timed | NftSetFlags.Map, Data = DataKind.AddressPort },
         In(SetId.Forward4Range, "fwd4r", KeyPart.Protocol, KeyPart.Port) with { Flags = Ranges | NftSetFlags.Map, Data = DataKind.Address },
+        In(SetId.Police, "police", KeyPart.Direction, KeyPart.Mark) with { Limit = true },
         In(SetId.Violations, "viol", KeyPart.Ether, KeyPart.Destination4, KeyPart.Protocol, KeyPart.Port)
             with { Flags = Dynamic, Size = 4096, TimeoutSeconds = 3600, Counter = true },
         In(SetId.LogBudget, "vlog", KeyPart.Ether) with { Flags = Dynamic, Size = 1024, TimeoutSeconds = 600 },
@@ -166,12 +173,12 @@ internal static class Sets
         L2(SetId.L2NdOwn, "ndown", KeyPart.Ether, KeyPart.NdTarget) with { Flags = Timed },
         L2(SetId.L2Own4, "own4", KeyPart.Source4) with { Flags = Timed },
         L2(SetId.L2Own6, "own6", KeyPart.Ip6) with { Flags = Timed },
-        L2(SetId.L2Provide, "lp4", KeyPart.Destination4, KeyPart.Protocol, KeyPart.Port) with { Flags = Timed, Counter = true },
-        L2(SetId.L2ProvideRange, "lp4r", KeyPart.Source4, KeyPart.Destination4, KeyPart.Protocol, KeyPart.Port)
-            with { Flags = Timed | Ranges, Counter = true },
-        L2(SetId.L2Consume, "lc4", KeyPart.Source4, KeyPart.Destination4, KeyPart.Protocol, KeyPart.Port) with { Flags = Timed, Counter = true },
-        L2(SetId.L2ConsumeRange, "lc4r", KeyPart.Source4, KeyPart.Destination4, KeyPart.Protocol, KeyPart.Port)
-            with { Flags = Timed | Ranges, Counter = true },
+        L2Marks(SetId.L2Provide, "lp4", Timed, KeyPart.Destination4, KeyPart.Protocol, KeyPart.Port),
+        L2Marks(SetId.L2ProvideRange, "lp4r", Timed | Ranges, KeyPart.Source4, KeyPart.Destination4, KeyPart.Protocol, KeyPart.Port),
+        L2Marks(SetId.L2Consume, "lc4", Timed, KeyPart.Source4, KeyPart.Destination4, KeyPart.Protocol, KeyPart.Port),
+        L2Marks(SetId.L2ConsumeRange, "lc4r", Timed | Ranges, KeyPart.Source4, KeyPart.Destination4, KeyPart.Protocol, KeyPart.Port),
+        L2(SetId.L2Up, "lup", KeyPart.Mark) with { Limit = true },
+        L2(SetId.L2Down, "ldown", KeyPart.Mark) with { Limit = true },
         L2(SetId.L2Seen, "seen", KeyPart.Source4, KeyPart.Destination4, KeyPart.Protocol, KeyPart.Port, KeyPart.Port)
             with { Flags = Dynamic, Size = 65535, TimeoutSeconds = 180 },
     ];
@@ -179,6 +186,9 @@ internal static class Sets
     private static SetSpec In(SetId id, string name, params KeyPart[] parts) => new(id, NfFamily.Inet, name, parts);
 
     private static SetSpec L2(SetId id, string name, params KeyPart[] parts) => new(id, NfFamily.Bridge, name, parts);
+
+    private static SetSpec L2Marks(SetId id, string name, NftSetFlags flags, params KeyPart[] parts) =>
+        new(id, NfFamily.Bridge, name, parts) { Flags = flags | NftSetFlags.Map, Data = DataKind.Mark, Counter = true };
 
     private static SetSpec Marks(SetId id, string name, NftSetFlags flags, params KeyPart[] parts) =>
         new(id, NfFamily.Inet, name, parts) { Flags = flags | NftSetFlags.Map, Data = DataKind.Mark };

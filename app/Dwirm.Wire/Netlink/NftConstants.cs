@@ -178,6 +178,9 @@ public readonly ref struct NftSet
     /// <summary>True when each element counts packets and octets.</summary>
     public bool Counter { get; init; }
 
+    /// <summary>When not 0, each element has a limit of its own; this is what one without would get, octets per second.</summary>
+    public ulong LimitBytesPerSecond { get; init; }
+
     /// <summary>nft's notes on the set, as it writes them; empty for none.</summary>
     public System.ReadOnlySpan<byte> UserData { get; init; }
 }

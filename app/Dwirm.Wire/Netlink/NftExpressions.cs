@@ -138,16 +138,16 @@ public static class NftExpressions
         using (writer.Nest(3)) writer.PutBytes(NFTA_DATA_VALUE, value);
     }
 
-    /// <summary>register = (register &amp; mask) ^ xor, 32 bits in host order.</summary>
-    public static void BitwiseHost(this NetlinkWriter writer, int register, uint mask, uint xor)
+    /// <summary>register = (register &amp; mask) ^ xor, octet by octet; the two are of one length.</summary>
+    public static void Bitwise(this NetlinkWriter writer, int register, ReadOnlySpan<byte> mask, ReadOnlySpan<byte> xor)
     {
         using var scope = writer.Expression("bitwise");
         writer.PutU32Be(1, Reg(register));
         writer.PutU32Be(2, Reg(register));
-        writer.PutU32Be(3, 4);
+        writer.PutU32Be(3, (uint)mask.Length);
         writer.PutU32Be(6, 0);
-        using (writer.Nest(4)) writer.PutU32Host(NFTA_DATA_VALUE, mask);
-        using (writer.Nest(5)) writer.PutU32Host(NFTA_DATA_VALUE, xor);
+        using (writer.Nest(4)) writer.PutBytes(NFTA_DATA_VALUE, mask);
+        using (writer.Nest(5)) writer.PutBytes(NFTA_DATA_VALUE, xor);
     }
 
     /// <summary>Goes on when the register's key is in the set, or with <paramref name="invert"/> when it is not.</summary>
@@ -245,6 +245,20 @@ public static class NftExpressions
     public static void Masquerade(this NetlinkWriter writer)
     {
         using var scope = writer.Expression("masq");
+    }
+
+    internal static void LimitOverBody(this NetlinkWriter writer, ulong bytesPerSecond, uint burstBytes)
+    {
+        const uint OctetsNotPackets = 1;
+        writer.PutStringZ(NFTA_EXPR_NAME, "limit");
+        using (writer.Nest(NFTA_EXPR_DATA))
+        {
+            writer.PutU64Be(1, bytesPerSecond);
+            writer.PutU64Be(2, 1);
+            writer.PutU32Be(3, burstBytes);
+            writer.PutU32Be(4, OctetsNotPackets);
+            writer.PutU32Be(5, InvertFlag);
+        }
     }
 
     internal static void CounterBody(this NetlinkWriter writer)

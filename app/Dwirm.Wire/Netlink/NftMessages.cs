@@ -21,7 +21,7 @@ public static class NftMessages
     private const ushort NFTA_SET_USERDATA = 13, NFTA_SET_EXPR = 17;
     private const ushort NFTA_SET_DESC_SIZE = 1, NFTA_SET_DESC_CONCAT = 2, NFTA_SET_FIELD_LEN = 1;
     private const ushort NFTA_ELEM_LIST_TABLE = 1, NFTA_ELEM_LIST_SET = 2, NFTA_ELEM_LIST_ELEMENTS = 3, NFTA_ELEM_LIST_SET_ID = 4;
-    private const ushort NFTA_ELEM_KEY = 1, NFTA_ELEM_DATA = 2, NFTA_ELEM_TIMEOUT = 4, NFTA_ELEM_EXPIRATION = 5, NFTA_ELEM_KEY_END = 10;
+    private const ushort NFTA_ELEM_KEY = 1, NFTA_ELEM_DATA = 2, NFTA_ELEM_TIMEOUT = 4, NFTA_ELEM_EXPIRATION = 5, NFTA_ELEM_EXPR = 7, NFTA_ELEM_KEY_END = 10;
     private const ushort NFTA_DATA_VALUE = 1, NFTA_DATA_VERDICT = 2, NFTA_VERDICT_CODE = 1, NFTA_VERDICT_CHAIN = 2;
     private const ushort NFTA_OBJ_TABLE = 1, NFTA_OBJ_NAME = 2, NFTA_OBJ_TYPE = 3, NFTA_OBJ_DATA = 4;
 
@@ -122,6 +122,7 @@ public static class NftMessages
             if (set.TimeoutMs != 0) writer.PutU64Be(NFTA_SET_TIMEOUT, set.TimeoutMs);
             Describe(writer, set);
             if (!set.UserData.IsEmpty) writer.PutBytes(NFTA_SET_USERDATA, set.UserData);
+            if (set.LimitBytesPerSecond != 0) using (writer.Nest(NFTA_SET_EXPR)) writer.LimitOverBody(set.LimitBytesPerSecond, 1600);
             if (set.Counter) using (writer.Nest(NFTA_SET_EXPR)) writer.CounterBody();
         }
     }
@@ -214,6 +215,12 @@ public static class NftMessages
     {
         writer.PutU64Be(NFTA_ELEM_TIMEOUT, milliseconds);
         if (left != 0) writer.PutU64Be(NFTA_ELEM_EXPIRATION, left);
+    }
+
+    /// <summary>The element is found only for what goes beyond a rate; the kernel lets one second of the rate and the burst pass at first.</summary>
+    public static void ElementLimitOver(this NetlinkWriter writer, ulong bytesPerSecond, uint burstBytes)
+    {
+        using (writer.Nest(NFTA_ELEM_EXPR)) writer.LimitOverBody(bytesPerSecond, burstBytes);
     }
 
     internal static void PutVerdict(this NetlinkWriter writer, NftVerdict verdict, string? chain)
