@@ -189,7 +189,7 @@ public sealed class KernelEnforcer : IDisposable
             bool whole = !generations.Contains(sid & DeviceMask);
             if (!done.Add(whole ? sid & DeviceMask : sid)) continue;
             uint sequence = _netfilter.NextSequence();
-            _netfilter.Writer.DeleteByMark(sequence, sid, whole ? DeviceMask : uint.MaxValue);
+            _netfilter.Writer.DeleteByMark(sequence, whole ? sid & DeviceMask : sid, whole ? DeviceMask : uint.MaxValue);
             NetlinkError? error = _netfilter.Transact("conntrack delete", sequence, sequence);
             if (error is { Errno: not NetlinkError.NotFound }) _log($"{error}: flows are cut, their entries remain until they time out");
         }

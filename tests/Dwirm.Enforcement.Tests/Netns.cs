@@ -2,7 +2,6 @@ using System;
 using System.Collections.Concurrent;
 using System.Collections.Generic;
 using System.Diagnostics;
-using System.IO;
 using System.Runtime.ExceptionServices;
 using System.Runtime.InteropServices;
 using System.Threading;
@@ -13,24 +12,26 @@ namespace Dwirm.Enforcement.Tests;
 /// A private network namespace with a thread of its own in it. Sockets that the thread opens and programs it starts are inside; nothing
 /// touches the namespace of the test process.
 /// </summary>
-internal sealed partial class Netns : IDisposable
+internal sealed class Netns : IDisposable
 {
     private const int CLONE_NEWNET = 0x40000000;
 
     private readonly BlockingCollection<Action> _work = [];
     private readonly Thread _thread;
 
-    public Netns(string? named = null)
+    public Netns()
     {
-        Name = named;
         _thread = new Thread(Work) { IsBackground = true, Name = "netns" };
         _thread.Start();
-        Run(() => Enter(named));
+        Run(() =>
+        {
+            if (unshare(CLONE_NEWNET) != 0) throw new InvalidOperationException($"unshare: errno {Marshal.GetLastPInvokeError()}");
+            Id = gettid();
+        });
     }
 
-    public string? Name { get; }
-
-    public static string NewName(string role) => $"k{Environment.ProcessId}-{role}";
+    /// <summary>What <c>ip link … netns</c> takes: the thread that is inside.</summary>
+    public int Id { get; private set; }
 
     public void Run(Action action) => Run(() =>
     {
@@ -92,18 +93,6 @@ internal sealed partial class Netns : IDisposable
         return output;
     }
 
-    private static void Enter(string? named)
-    {
-        if (named == null)
-        {
-            if (unshare(CLONE_NEWNET) != 0) throw new InvalidOperationException($"unshare: errno {Marshal.GetLastPInvokeError()}");
-            return;
-        }
-        using FileStream handle = File.OpenRead($"/run/netns/{named}");
-        if (setns((int)handle.SafeFileHandle.DangerousGetHandle(), CLONE_NEWNET) != 0)
-            throw new InvalidOperationException($"setns: errno {Marshal.GetLastPInvokeError()}");
-    }
-
     private void Work()
     {
         foreach (Action action in _work.GetConsumingEnumerable()) action();
@@ -112,8 +101,8 @@ internal sealed partial class Netns : IDisposable
     [DllImport("libc", SetLastError = true)]
     private static extern int unshare(int flags);
 
-    [DllImport("libc", SetLastError = true)]
-    private static extern int setns(int fd, int type);
+    [DllImport("libc")]
+    private static extern int gettid();
 }
 
 /// <summary>A program that runs beside the test.</summary>
@@ -141,7 +130,7 @@ internal sealed class Running : IDisposable
 
     public void Dispose()
     {
-        if (!_process.HasExited) _process.Kill();
+        if (!_process.HasExited) _process.Kill(entireProcessTree: true);
         _process.WaitForExit();
         _process.Dispose();
     }

@@ -10,7 +10,7 @@ public static class ConntrackMessages
     /// <summary>The netlink message type of IPCTNL_MSG_CT_DELETE.</summary>
     public const ushort Delete = (Subsystem << 8) | DeleteMessage;
 
-    /// <summary>Deletes every entry, IPv4 and IPv6, whose mark is <paramref name="mark"/> under <paramref name="mask"/>; the kernel walks the table itself.</summary>
+    /// <summary>Deletes every entry, IPv4 and IPv6, whose mark under <paramref name="mask"/> is <paramref name="mark"/>; the kernel walks the table itself, and does not mask <paramref name="mark"/>.</summary>
     public static void DeleteByMark(this NetlinkWriter writer, uint sequence, uint mark, uint mask)
     {
         using (writer.Message(Delete, NetlinkFlags.Request | NetlinkFlags.Ack, sequence))

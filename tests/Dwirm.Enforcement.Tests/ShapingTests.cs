@@ -1,0 +1,146 @@
+using System.Collections.Generic;
+using System.Linq;
+using System.Text.Json.Nodes;
+using Dwirm.Policy.Plans;
+
+namespace Dwirm.Enforcement.Tests;
+
+/// <summary>tc is the oracle for classes and queues.</summary>
+[Trait("Kind", "Kernel")]
+[Trait("Requirement", "DWIRM-10")]
+public sealed class ShapingTests
+{
+    private static readonly PlannedService TwoMegabits = Plans.Provide(1, Plans.Tcp(554)) with { RateBitsPerSecond = 2_000_000 };
+    private static readonly PlannedService Slow = Plans.Consume(3, Plans.To("203.0.113.5", 443)) with { RateBitsPerSecond = 15_000 };
+
+    [Fact]
+    public void ClassesAreThoseThatTcMakes()
+    {
+        using var router = new Router();
+        router.Apply(Plans.Of(Plans.Device(0x10, TwoMegabits, Slow)));
+        using var other = new Router();
+        other.Space.Sh(
+            """
+            for d in br-lan wan; do
+              tc qdisc add dev $d root handle 1: htb default 0
+              tc class add dev $d parent 1: classid 1:1 htb rate 10gbit ceil 10gbit quantum 60000
+              tc class add dev $d parent 1:1 classid 1:110 htb rate 2015000bit ceil 2015000bit burst 3022 cburst 3022 quantum 1514
+              tc class add dev $d parent 1:110 classid 1:111 htb rate 8kbit ceil 2mbit burst 3000 cburst 3000 quantum 1514
+              tc class add dev $d parent 1:110 classid 1:113 htb rate 8kbit ceil 15kbit burst 1600 cburst 1600 quantum 1514
+            done
+            """);
+        Assert.Equal(Classes(other, "br-lan"), Classes(router, "br-lan"));
+        Assert.Equal(Classes(other, "wan"), Classes(router, "wan"));
+        Assert.Contains("qdisc htb 1: root refcnt 2 r2q 10 default 0", router.Space.Sh("tc qdisc show dev br-lan").Replace("default 0x0", "default 0"));
+    }
+
+    [Fact]
+    public void EveryServiceHasAQueueOfAboutAHundredMilliseconds()
+    {
+        using var router = new Router();
+        router.Apply(Plans.Of(Plans.Device(0x10, TwoMegabits, Slow)));
+        string queues = router.Space.Sh("tc qdisc show dev wan");
+        if (queues.Contains("fq_codel")) Assert.Equal(2, queues.Split('\n').Count(line => line.Contains("fq_codel")));
+        else
+        {
+            Assert.Contains("parent 1:111 limit 25000b", queues);
+            Assert.Contains("parent 1:113 limit 6000b", queues);
+        }
+    }
+
+    [Fact]
+    public void LineRateInstallsNothing()
+    {
+        using var router = new Router();
+        router.Apply(Plans.Of(Plans.Device(0x10, TwoMegabits with { RateBitsPerSecond = 0 })));
+        Assert.DoesNotContain("htb", router.Space.Sh("tc qdisc show"));
+    }
+
+    [Fact]
+    public void ARateChangesInPlaceAndAClassGoesWithItsService()
+    {
+        using var router = new Router();
+        router.Apply(Plans.Of(Plans.Device(0x10, TwoMegabits, Slow)));
+        router.Apply(Plans.Of(Plans.Device(0x10, TwoMegabits with { RateBitsPerSecond = 4_000_000 })));
+        string[] classes = Classes(router, "wan");
+        Assert.Equal(3, classes.Length);
+        Assert.Contains(classes, line => line.Contains("1:111") && line.Contains("4Mbit"));
+        router.Apply(Plans.Of(Plans.Full(0x10)));
+        Assert.Single(Classes(router, "wan"));
+    }
+
+    [Fact]
+    public void ARestartKeepsTheRootAndDropsStaleClasses()
+    {
+        using var router = new Router();
+        router.Apply(Plans.Of(Plans.Device(0x10, TwoMegabits), Plans.Device(0x11, Slow)));
+        string[] before = Classes(router, "br-lan");
+        router.Restart();
+        router.Apply(Plans.Of(Plans.Device(0x10, TwoMegabits)));
+        string[] after = Classes(router, "br-lan");
+        Assert.Equal(5, before.Length);
+        Assert.Equal(3, after.Length);
+        Assert.All(after, line => Assert.Contains(line, before));
+        Assert.Empty(router.Log);
+    }
+
+    [Theory]
+    [InlineData("tc qdisc add dev wan root handle 1: htb default 11; tc class add dev wan parent 1: classid 1:1 htb rate 1mbit; tc class add dev wan parent 1:1 classid 1:11 htb rate 1mbit")]
+    [InlineData("tc qdisc add dev wan root handle 1: htb; tc class add dev wan parent 1: classid 1:1 htb rate 1mbit; tc class add dev wan parent 1:1 classid 1:111 htb rate 1mbit")]
+    [InlineData("tc qdisc add dev wan root handle 8001: bfifo limit 100000")]
+    [Trait("Requirement", "DWIRM-27")]
+    public void ARootThatSomebodyChoseIsLeftAloneAndTheRateIsPoliced(string theirs)
+    {
+        using var router = new Router();
+        router.Space.Sh(theirs);
+        string before = Everything(router);
+        router.Apply(Plans.Of(Plans.Device(0x10, TwoMegabits, Slow)));
+        Assert.Equal(before, Everything(router));
+        Assert.Contains(router.Enforcer.Support.Notes, note => note.StartsWith("wan") && note.Contains("not ours"));
+        Assert.NotEmpty(Classes(router, "br-lan"));
+        // Towards the outside: what a provider answers, what a consumer asks.
+        Assert.Equal(
+            ["inet police original . 4099 1875", "inet police reply . 4097 250000"],
+            Rates(router, "police"));
+        router.Apply(Plans.Of(Plans.Full(0x20)));
+        Assert.Null(router.Space.Run(router.Enforcer.Cleanup));
+        Assert.Equal(before, Everything(router));
+    }
+
+    [Fact]
+    public void FramesBetweenPortsArePolicedInBothDirections()
+    {
+        using var router = new Router();
+        router.Apply(Plans.Of(Plans.Device(0x10, TwoMegabits)));
+        Assert.Equal(["bridge lup 4097 250000"], Rates(router, "lup"));
+        Assert.Equal(["bridge ldown 4097 250000"], Rates(router, "ldown"));
+        Assert.Empty(Rates(router, "police"));
+    }
+
+    private static string[] Classes(Router router, string device) =>
+        [.. router.Space.Sh($"tc class show dev {device}").Split('\n').Where(line => line.Length > 0)
+            .Select(line => System.Text.RegularExpressions.Regex.Replace(line, " leaf [0-9a-f]+:", ""))
+            // tc rounds the burst of ten gigabits down to nothing; it is 1,600 octets.
+            .Select(line => line.StartsWith("class htb 1:1 ") ? line[..line.IndexOf(" burst")] : line).Order()];
+
+    private static string Everything(Router router) =>
+        System.Text.RegularExpressions.Regex.Replace(router.Space.Sh("tc qdisc show dev wan; tc class show dev wan"), "direct_packets_stat [0-9]+", "");
+
+    private static List<string> Rates(Router router, string set)
+    {
+        var rates = new List<string>();
+        foreach (JsonNode? item in JsonNode.Parse(router.Json())!["nftables"]!.AsArray())
+        {
+            if (item!["set"] is not { } found || found["name"]!.ToString() != set || found["elem"] is not JsonArray elements) continue;
+            foreach (JsonNode? element in elements)
+            {
+                JsonNode inner = element!["elem"]!, limit = inner["limit"]!;
+                string key = inner["val"] is JsonObject joined && joined["concat"] is JsonArray parts ? string.Join(" . ", parts.Select(part => part!.ToString())) : inner["val"]!.ToString();
+                long unit = limit["rate_unit"]!.ToString() switch { "mbytes" => 1 << 20, "kbytes" => 1 << 10, _ => 1 };
+                rates.Add($"{found["family"]} {set} {key} {limit["rate"]!.GetValue<long>() * unit}");
+            }
+        }
+        rates.Sort(System.StringComparer.Ordinal);
+        return rates;
+    }
+}

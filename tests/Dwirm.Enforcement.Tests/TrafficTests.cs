@@ -1,0 +1,214 @@
+using System;
+using System.Globalization;
+using System.IO;
+using System.Threading;
+using Dwirm.Policy;
+using Dwirm.Policy.Plans;
+
+namespace Dwirm.Enforcement.Tests;
+
+/// <summary>Real packets: a house in namespaces, with camera, laptop and plug on one bridge and a host outside.</summary>
+[Trait("Kind", "Kernel")]
+[Trait("Requirement", "DWIRM-27")]
+public sealed class TrafficTests
+{
+    private static readonly PlannedService Video = Plans.Provide(1, Plans.Tcp(554)) with
+    {
+        Forwards = [new PlannedForward(Transports.Tcp, Plans.Ports(8554), Plans.Ports(554))],
+    };
+
+    private static readonly PlannedService Update = Plans.Consume(2, Plans.To("203.0.113.5", 443));
+    private static readonly PlannedService PlugWeb = Plans.Provide(1, Plans.Tcp(80));
+
+    private static EnforcementPlan Plan(NetworkPosture posture, params PlannedDevice[] devices) => Plans.Of(devices) with { Networks = [Plans.Lan(posture)] };
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    public void WhatIsGrantedPassesAndNothingElse(int bridgeCall)
+    {
+        using var house = new House();
+        house.Router.Sh($"sysctl -qw net.bridge.bridge-nf-call-iptables={bridgeCall}");
+        house.Apply(Plan(NetworkPosture.Quarantine,
+            Plans.Device(0x10, Video, Update, Plans.Consume(3, Plans.To("192.168.1.48", 80))), Plans.Full(0x20), Plans.Device(0x30, PlugWeb)));
+        house.ServeEverywhere();
+
+        house.Expect("camera", "203.0.113.5", 443, true);
+        house.Expect("camera", "203.0.113.5", 80, false);
+        house.Expect("camera", "192.168.1.32", 80, false);
+        house.Expect("camera", "192.168.1.48", 80, true);
+        house.Expect("camera", "192.168.1.48", 443, false);
+        house.Expect("camera", "192.168.1.1", 80, false);
+        house.Expect("camera", "192.168.1.1", 53, true);
+        house.Expect("plug", "192.168.1.16", 554, false); // nobody granted the plug to ask
+        house.Expect("plug", "203.0.113.5", 443, false);
+        house.Expect("laptop", "192.168.1.16", 554, true);
+        house.Expect("laptop", "192.168.1.16", 80, false);
+        house.Expect("laptop", "203.0.113.5", 80, true);
+        house.Expect("isp", "198.51.100.2", 8554, true);
+        house.Expect("isp", "198.51.100.2", 8555, false);
+        house.Expect("isp", "192.168.1.16", 554, false);
+        house.Expect("stranger", "203.0.113.5", 443, false);
+        house.Expect("stranger", "192.168.1.32", 80, false);
+        house.Expect("stranger", "192.168.1.1", 53, true);
+        house.Expect("stranger", "192.168.1.1", 80, false);
+    }
+
+    [Fact]
+    public void PostureDecidesForDevicesThatNeverAsked()
+    {
+        using var house = new House();
+        house.ServeEverywhere();
+        house.Apply(Plan(NetworkPosture.Open, Plans.Device(0x10, Video)));
+        house.Expect("stranger", "203.0.113.5", 443, true);
+        house.Expect("stranger", "192.168.1.32", 80, true);
+        house.Expect("stranger", "192.168.1.16", 554, true);
+        house.Expect("stranger", "192.168.1.16", 80, false);
+
+        house.Apply(Plan(NetworkPosture.Isolate, Plans.Device(0x10, Video), Plans.Full(0x20)));
+        house.Expect("stranger", "203.0.113.5", 443, true);
+        house.Expect("stranger", "192.168.1.32", 80, false);
+        house.Expect("stranger", "192.168.1.16", 554, false);
+        house.Expect("laptop", "192.168.1.16", 554, true);
+        house.Expect("laptop", "203.0.113.5", 443, true);
+    }
+
+    [Fact]
+    public void NobodyBorrowsAnAddress()
+    {
+        using var house = new House();
+        house.ServeEverywhere();
+        house.Apply(Plan(NetworkPosture.Open, Plans.Device(0x10, Video, Update), Plans.Full(0x20)));
+        house["camera"].Sh("ip address flush dev eth0; ip address add 192.168.1.99/24 dev eth0; ip route replace default via 192.168.1.1");
+        house.Expect("camera", "203.0.113.5", 443, false);
+        house["laptop"].Sh("ip address flush dev eth0; ip address add 192.168.1.16/24 dev eth0; ip route replace default via 192.168.1.1");
+        house.Expect("laptop", "203.0.113.5", 443, false);
+    }
+
+    [Theory]
+    [InlineData("camera", "203.0.113.5", 443)]
+    [InlineData("isp", "198.51.100.2", 8554)]
+    [InlineData("laptop", "192.168.1.16", 554)]
+    [Trait("Requirement", "DWIRM-13")]
+    public void ARunningFlowIsCutByRevocationAndSurvivesARestart(string from, string to, int port)
+    {
+        using var house = new House();
+        house.ServeEverywhere();
+        EnforcementPlan granted = Plan(NetworkPosture.Quarantine, Plans.Device(0x10, Video, Update), Plans.Full(0x20));
+        house.Apply(granted);
+        using Running flow = house[from].Start($"socat -u TCP:{to}:{port} OPEN:{house.Directory}/flow,creat,append");
+        Assert.True(house.FlowGrows());
+
+        house.Restart();
+        house.Apply(granted);
+        Assert.True(house.FlowGrows());
+
+        house.Apply(Plan(NetworkPosture.Quarantine,
+            Plans.Device(0x10, Video with { Active = false }, Update with { Active = false }), Plans.Full(0x20)));
+        Assert.Empty(house.Log);
+        Assert.False(house.FlowGrows());
+        Assert.DoesNotContain("mark=4097", house.Router.Sh("conntrack -L 2>/dev/null || true"));
+        Assert.DoesNotContain("mark=4098", house.Router.Sh("conntrack -L 2>/dev/null || true"));
+        house.Expect(from, to, port, false);
+    }
+
+    [Fact]
+    public void UsageIsCountedPerServiceAndPath()
+    {
+        using var house = new House();
+        house.ServeEverywhere();
+        house.Apply(Plan(NetworkPosture.Quarantine, Plans.Device(0x10, Video, Update), Plans.Full(0x20)));
+        house.Expect("camera", "203.0.113.5", 443, true);
+        house.Expect("laptop", "192.168.1.16", 554, true);
+        var usage = new System.Collections.Generic.Dictionary<uint, ServiceUsage>();
+        Assert.True(house.Router.Run(() => house.Enforcer.ReadUsage(usage)));
+        Assert.True(usage[0x1002].OriginalPackets > 1 && usage[0x1002].ReplyPackets > 1 && usage[0x1002].OriginalBytes > 80);
+        Assert.Equal(0u, usage[0x1002].LocalPackets);
+        Assert.True(usage[0x1001].LocalPackets > 1 && usage[0x1001].LocalBytes > 80);
+    }
+
+    private sealed class House : IDisposable
+    {
+        private static readonly string[] Devices = ["camera", "laptop", "plug", "stranger"];
+        private readonly System.Collections.Generic.Dictionary<string, Netns> _spaces = [];
+        private readonly System.Collections.Generic.List<Running> _servers = [];
+
+        public House()
+        {
+            Directory = System.IO.Directory.CreateTempSubdirectory("k-house-").FullName;
+            foreach (string name in (string[])["router", "isp", .. Devices])
+            {
+                _spaces[name] = new Netns();
+                _spaces[name].Sh("ip link set lo up; sysctl -qw net.ipv6.conf.all.disable_ipv6=1");
+            }
+            Router.Sh("ip link add br-lan type bridge; ip address add 192.168.1.1/24 dev br-lan; ip link set br-lan up; sysctl -qw net.ipv4.ip_forward=1; sysctl -qw net.bridge.bridge-nf-call-iptables=0");
+            Router.Sh($"ip link add wan type veth peer name eth0 netns {_spaces["isp"].Id}; ip address add 198.51.100.2/24 dev wan; ip link set wan up; ip route add default via 198.51.100.1");
+            _spaces["isp"].Sh("ip link set eth0 up; ip address add 198.51.100.1/24 dev eth0; ip address add 203.0.113.5/32 dev lo; ip route add 192.168.1.0/24 via 198.51.100.2");
+            for (int i = 0; i < Devices.Length; i++)
+            {
+                string number = ((i + 1) * 16).ToString(CultureInfo.InvariantCulture), hex = ((i + 1) * 16).ToString("x2", CultureInfo.InvariantCulture);
+                Router.Sh($"ip link add p-{Devices[i]} type veth peer name eth0 address 02:00:00:00:00:{hex} netns {_spaces[Devices[i]].Id}; ip link set p-{Devices[i]} master br-lan up");
+                _spaces[Devices[i]].Sh($"ip link set eth0 up; ip address add 192.168.1.{number}/24 dev eth0; ip route add default via 192.168.1.1");
+            }
+            Enforcer = Router.Run(() => KernelEnforcer.Open(Log.Add));
+        }
+
+        public Netns Router => _spaces["router"];
+
+        public Netns this[string name] => _spaces[name];
+
+        public System.Collections.Generic.List<string> Log { get; } = [];
+
+        public string Directory { get; }
+
+        public KernelEnforcer Enforcer { get; private set; }
+
+        public void Apply(EnforcementPlan plan) => Assert.Null(Router.Run(() => Enforcer.Apply(plan, Plans.Now)));
+
+        public void Restart()
+        {
+            Enforcer.Dispose();
+            Enforcer = Router.Run(() => KernelEnforcer.Open(Log.Add));
+        }
+
+        /// <summary>Every host serves a stream without end on every port the tests know.</summary>
+        public void ServeEverywhere()
+        {
+            foreach (Netns space in _spaces.Values)
+            {
+                foreach (int port in (int[])[53, 80, 443, 554])
+                    _servers.Add(space.Start($"socat -u SYSTEM:'while echo 0123456789; do sleep 0.02; done' TCP-LISTEN:{port},reuseaddr,fork"));
+            }
+            foreach (Netns space in _spaces.Values)
+                space.Sh("for i in $(seq 100); do [ $(ss -Hltn | wc -l) -ge 4 ] && exit 0; sleep 0.1; done; exit 1");
+        }
+
+        public void Expect(string from, string to, int port, bool reached)
+        {
+            string seen = _spaces[from].Sh($"timeout 2 socat -u TCP:{to}:{port},connect-timeout=1 STDOUT 2>/dev/null | head -c 11 || true");
+            Assert.True((seen.Length == 11) == reached, $"{from} to {to}:{port} was {(reached ? "refused" : "let through")}\n{(reached ? Router.Sh("nft list counters") : "")}");
+        }
+
+        public bool FlowGrows()
+        {
+            string file = Path.Combine(Directory, "flow");
+            // What was on its way when the rules changed may still arrive.
+            Thread.Sleep(300);
+            long before = File.Exists(file) ? new FileInfo(file).Length : 0;
+            for (int i = 0; i < 15; i++)
+            {
+                Thread.Sleep(100);
+                if (File.Exists(file) && new FileInfo(file).Length > before) return true;
+            }
+            return false;
+        }
+
+        public void Dispose()
+        {
+            foreach (Running server in _servers) server.Dispose();
+            Enforcer.Dispose();
+            foreach (Netns space in _spaces.Values) space.Dispose();
+            System.IO.Directory.Delete(Directory, true);
+        }
+    }
+}
