@@ -35,7 +35,7 @@ public sealed record ControlRequest : IControlDto<ControlRequest>
         writer.WriteStartObject();
         writer.WriteString("method"u8, Method);
         if (Mac.Length > 0) writer.WriteString("mac"u8, Mac);
-        if (Json is not null) RawJson.Write(writer, "json"u8, Json);
+        if (Json is not null) RawJson.WriteText(writer, "json"u8, Json);
         if (Once) writer.WriteBoolean("once"u8, true);
         if (UntilUnixMs != 0) RawJson.WriteTime(writer, "until"u8, UntilUnixMs);
         if (Follow) writer.WriteBoolean("follow"u8, true);

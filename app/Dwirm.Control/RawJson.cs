@@ -50,7 +50,10 @@ public static class RawJson
     }
 
     /// <summary>Writes a property whose value is JSON text, null as null. Text that is no JSON is written as a string: wrong, but there to see.</summary>
-    internal static void Write(Utf8JsonWriter writer, ReadOnlySpan<byte> name, string? json)
+    internal static void Write(Utf8JsonWriter writer, ReadOnlySpan<byte> name, string? json) => WriteText(writer, name, json is null ? null : ToAscii(json));
+
+    /// <summary>As <see cref="Write"/>, but in UTF-8 as it is: for requests, which no terminal sees and where escapes would count against limits.</summary>
+    internal static void WriteText(Utf8JsonWriter writer, ReadOnlySpan<byte> name, string? json)
     {
         writer.WritePropertyName(name);
         if (json is null)
@@ -58,7 +61,7 @@ public static class RawJson
             writer.WriteNullValue();
             return;
         }
-        byte[] text = Encoding.UTF8.GetBytes(ToAscii(json));
+        byte[] text = Encoding.UTF8.GetBytes(json);
         if (IsValid(text)) writer.WriteRawValue(Minify(text), skipInputValidation: true);
         else writer.WriteStringValue(json);
     }

@@ -190,7 +190,7 @@ public sealed class SocketTests : IDisposable
 
         Assert.Equal(0, Run("approve", Documents.CameraMac, "--amend", file));
         Assert.Equal(
-            """{"method":"approve","mac":"02:00:00:00:00:01","json":{"IoT Profile":{"Description":"a  b \u00fc"}}}""",
+            """{"method":"approve","mac":"02:00:00:00:00:01","json":{"IoT Profile":{"Description":"a  b ü"}}}""",
             Assert.Single(_daemon.Requests));
     }
 
@@ -199,7 +199,7 @@ public sealed class SocketTests : IDisposable
     [InlineData("{\"a\":", "is no JSON profile")]
     [InlineData("{} {}", "is no JSON profile")]
     [InlineData("", "is no JSON profile")]
-    [InlineData(null, "there is no such file")]
+    [InlineData(null, "No such file or directory")]
     public void A_faulty_amendment_is_never_sent(string? content, string expected)
     {
         string file = Path.Combine(_daemon.RunDirectory, "faulty.json");
@@ -265,8 +265,8 @@ public sealed class SocketTests : IDisposable
 
         Assert.Equal(0, Run("devices"));
         Assert.Equal(
-            "MAC                address        name  state    services     lease        network  description\n"
-            + "02:00:00:00:00:01  192.168.1.101  cam   amended  1 of 2 open  11 h 58 min  lan      Example Brand Security Camera\n",
+            "MAC                address        name  description                    state    services     lease        network\n"
+            + "02:00:00:00:00:01  192.168.1.101  cam   Example Brand Security Camera  amended  1 of 2 open  11 h 58 min  lan\n",
             _session.Output.Printed);
     }
 

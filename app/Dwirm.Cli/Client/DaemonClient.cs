@@ -11,7 +11,6 @@ namespace Dwirm.Cli.Client;
 internal sealed class DaemonClient(CommandContext context, string runDirectory)
 {
     private const int PieceSize = 32 * 1024;
-    private const int ENOENT = 2, EACCES = 13, ECONNREFUSED = 111;
 
     /// <summary>The client of a command that takes <c>--run-dir</c>.</summary>
     public static DaemonClient For(CommandContext context, Invocation invocation) =>
@@ -164,10 +163,10 @@ internal sealed class DaemonClient(CommandContext context, string runDirectory)
     {
         string reason = errno switch
         {
-            ENOENT => "there is no such socket",
-            ECONNREFUSED => "nobody listens on it",
-            EACCES => "it belongs to another user; try as root",
-            _ => $"error {errno}",
+            Errno.ENOENT => "there is no such socket",
+            Errno.ECONNREFUSED => "nobody listens on it",
+            Errno.EACCES => "it belongs to another user; try as root",
+            _ => Errno.Describe(errno),
         };
         context.Output.Error(
             $"dwirm: the daemon cannot be reached at {SafeText.Line(path)}: {reason}\n"
@@ -177,7 +176,7 @@ internal sealed class DaemonClient(CommandContext context, string runDirectory)
 
     private int BrokenOff(int result)
     {
-        string detail = result < 0 ? $" (error {-result})" : "";
+        string detail = result < 0 ? $" ({Errno.Describe(-result)})" : "";
         context.Output.Error($"dwirm: the daemon broke its answer off{detail}; its log says why\n");
         return ExitCode.Unreachable;
     }

@@ -1,11 +1,10 @@
 using System;
-using System.IO;
 using System.Text;
 using Dwirm.Cli.Arguments;
 using Dwirm.Cli.Client;
 using Dwirm.Cli.Output;
 using Dwirm.Control;
-using Microsoft.Win32.SafeHandles;
+using Dwirm.Linux;
 
 namespace Dwirm.Cli.Commands;
 
@@ -75,17 +74,8 @@ internal static class DecisionCommands
     {
         json = "";
         byte[] buffer = new byte[ControlProtocol.MaxAmendmentOctets + 1];
-        int length = 0;
-        try
-        {
-            using SafeFileHandle handle = File.OpenHandle(file == "-" ? "/dev/stdin" : file);
-            int got;
-            while (length < buffer.Length && (got = RandomAccess.Read(handle, buffer.AsSpan(length), length)) > 0) length += got;
-        }
-        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
-        {
-            return $"{file} cannot be read: {(fault is FileNotFoundException or DirectoryNotFoundException ? "there is no such file" : fault.Message)}";
-        }
+        int length = Files.ReadStart(file == "-" ? "/dev/stdin" : file, buffer);
+        if (length < 0) return $"{file} cannot be read: {Errno.Describe(-length)}";
         if (length > ControlProtocol.MaxAmendmentOctets) return $"{file} is longer than {ControlProtocol.MaxAmendmentOctets} octets";
         ReadOnlySpan<byte> text = buffer.AsSpan(0, length);
         // A byte order mark is no JSON, but editors write it.

@@ -17,10 +17,10 @@ internal static class DeviceCommands
         var request = new ControlRequest { Method = ControlMethods.Devices };
         if (invocation.Has("--json")) return client.PassOn(request);
         var table = new Table(
-            new("MAC"), new("address"), new("name", Flexible: true), new("state"), new("services"), new("lease"), new("network"),
-            new("description", Flexible: true));
+            new("MAC"), new("address"), new("name", Flexible: true), new("description", Flexible: true), new("state"), new("services"), new("lease"),
+            new("network"));
         int exit = client.FetchEach<DeviceDto>(request, device => table.Add(
-            device.Mac, device.Ip, device.Hostname, device.State, Services(device), Lease(context, device), device.Network, device.Description));
+            device.Mac, device.Ip, device.Hostname, device.Description, device.State, Services(device), Lease(context, device), device.Network));
         if (exit == ExitCode.Done) context.Output.Out(table.Count == 0 ? "no device has been seen yet\n" : table.Render(context.Output.Columns));
         return exit;
     }

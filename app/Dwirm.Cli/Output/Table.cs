@@ -13,7 +13,8 @@ internal readonly record struct Column(string Title, bool Right = false, bool Fl
 /// <summary>Rows under headings, aligned. Every cell is made safe for a terminal; on one, flexible columns are cut until the rows fit.</summary>
 internal sealed class Table(params Column[] columns)
 {
-    private const int Gap = 2;
+    /// <summary>Spaces between columns, and columns that are left of any text however narrow the terminal.</summary>
+    private const int Gap = 2, Least = 8;
 
     private readonly List<string[]> _rows = [];
 
@@ -54,7 +55,7 @@ internal sealed class Table(params Column[] columns)
         return widths;
     }
 
-    /// <summary>Narrows the widest flexible column first, none below its heading.</summary>
+    /// <summary>Narrows the widest flexible column first.</summary>
     private void Fit(int[] widths, int room)
     {
         int excess = Gap * (widths.Length - 1) - room;
@@ -64,7 +65,7 @@ internal sealed class Table(params Column[] columns)
             int widest = -1;
             for (int i = 0; i < widths.Length; i++)
             {
-                bool mayShrink = columns[i].Flexible && widths[i] > columns[i].Title.Length;
+                bool mayShrink = columns[i].Flexible && widths[i] > Least;
                 if (mayShrink && (widest < 0 || widths[i] > widths[widest])) widest = i;
             }
             if (widest < 0) return;
