@@ -61,6 +61,9 @@ public ref struct DocumentReader
     /// <summary>True when the name that <see cref="NextProperty"/> moved to is <paramref name="name"/>.</summary>
     public readonly bool Named(ReadOnlySpan<byte> name) => _reader.ValueTextEquals(name);
 
+    /// <summary>The name that <see cref="NextProperty"/> moved to.</summary>
+    public readonly string PropertyName() => _reader.GetString()!;
+
     /// <summary>A string; null reads as empty.</summary>
     public string Text()
     {
@@ -147,7 +150,7 @@ public ref struct DocumentReader
         BeginObject();
         while (NextProperty())
         {
-            string name = _reader.GetString()!;
+            string name = PropertyName();
             list.Add(new(name, Number()));
         }
         return list;

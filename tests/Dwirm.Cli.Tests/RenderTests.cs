@@ -46,31 +46,38 @@ public sealed class RenderTests
         Assert.Equal(expected, DeviceCommands.Render(new Session().Context, Documents.Camera()));
     }
 
+    private static PendingDto Waiting() => new()
+    {
+        Mac = Documents.CameraMac, Network = "lan", Ip = "192.168.1.101", Description = "Example Brand Security Camera",
+        SinceUnixMs = Session.NewYear,
+        Requested = """
+            {"IoT Profile":{"Description":"x","Provide":{"Video Stream":{"Ports":"88-99","PortFwd":"88-99:8088-8099","Rate":"2Mbps","Hints":""}},
+            "Consume":{"Telemetry":{"Endpoints":["https://t.example","198.51.100.7"],"Weight":{"a":[1]}},"Update":{},"Spy":"odd"}}}
+            """,
+        Services =
+        [
+            new ServiceDto { Direction = "provide", Category = "Video Stream", Decision = "pending", Rule = "cameras", Reasons = ["opens the home"] },
+            new ServiceDto { Direction = "consume", Category = "Telemetry", Decision = "pending" },
+            new ServiceDto { Direction = "consume", Category = "Update", Decision = "accepted", Rule = "updates" },
+            new ServiceDto { Direction = "consume", Category = "Spy", Decision = "denied" },
+        ],
+    };
+
     [Fact]
     public void What_waits_says_what_is_asked_why_and_which_command_decides()
     {
-        var pending = new PendingDto
-        {
-            Mac = Documents.CameraMac, Network = "lan", Ip = "192.168.1.101", Description = "Example Brand Security Camera",
-            SinceUnixMs = Session.NewYear,
-            Services =
-            [
-                new ServiceDto
-                {
-                    Direction = "provide", Category = "Video Stream", Ports = "88-99", PortForward = "88-99:8088-8099",
-                    RateBitsPerSecond = 2_000_000, Schedule = "00:00-23:59", Decision = "pending", Rule = "cameras", Reasons = ["opens the home"],
-                },
-                new ServiceDto { Direction = "consume", Category = "Telemetry", Endpoints = ["https://t.example"], Decision = "pending" },
-            ],
-        };
         const string expected = """
             Example Brand Security Camera (02:00:00:00:00:01, 192.168.1.101) on lan
               waits    2 min; not authenticated
-              asks     to provide Video Stream: ports 88-99, forward outside 8088-8099 to 88-99, 2 Mbit/s, all day
+              asks     to provide Video Stream: Ports 88-99, PortFwd 88-99:8088-8099, Rate 2Mbps
                 why      the rule "cameras" leaves it to you
                          opens the home
-              asks     to use Telemetry: to https://t.example, line rate
+              asks     to use Telemetry: Endpoints https://t.example 198.51.100.7, Weight {"a":[1]}
                 why      no rule of the policy decides it
+              asks     to use Update
+                why      the rule "updates" would grant it; it waits for the rest
+              asks     to use Spy
+                why      nothing to decide: the policy denies it
               until    you decide, only DHCP, DNS and NTP of the router
               decide   dwirm approve 02:00:00:00:00:01
                        dwirm deny 02:00:00:00:00:01
@@ -78,9 +85,58 @@ public sealed class RenderTests
 
             """;
 
-        Assert.Equal(expected, PendingCommand.Render(new Session().Context, pending));
+        Assert.Equal(expected, PendingCommand.Render(new Session().Context, Waiting()));
+    }
+
+    [Fact]
+    public void When_only_a_forward_waits_the_rest_is_left_out()
+    {
+        PendingDto pending = Waiting();
         pending.ForwardOnly = true;
-        Assert.Contains("everything but the port forward is granted", PendingCommand.Render(new Session().Context, pending));
+        pending.Services[0].Decision = "amended";
+        const string expected = """
+            Example Brand Security Camera (02:00:00:00:00:01, 192.168.1.101) on lan
+              waits    2 min; not authenticated
+              asks     to provide Video Stream: Ports 88-99, PortFwd 88-99:8088-8099, Rate 2Mbps
+                why      a port forward opens it to the outside, which the policy leaves to you; the rest is granted
+                         opens the home
+              until    you decide, everything but the port forward is granted
+              decide   dwirm approve 02:00:00:00:00:01
+                       dwirm deny 02:00:00:00:00:01
+                       dwirm approve 02:00:00:00:00:01 --amend FILE   to grant less than asked
+
+            """;
+
+        Assert.Equal(expected, PendingCommand.Render(new Session().Context, pending));
+    }
+
+    [Theory]
+    [InlineData(null)]
+    [InlineData("")]
+    [InlineData("[]")]
+    [InlineData("{\"IoT Profile\":7}")]
+    [InlineData("{\"IoT Profile\":{\"Provide\":[1]}}")]
+    [InlineData("{\"IoT Profile\":{\"Provide\":{\"Video Stream\":")]
+    public void A_profile_of_another_shape_asks_for_nothing(string? profile)
+    {
+        PendingDto pending = Waiting();
+        pending.Requested = profile;
+
+        Assert.Contains("  asks     to provide Video Stream\n", PendingCommand.Render(new Session().Context, pending));
+    }
+
+    [Fact]
+    public void A_device_that_waits_shows_what_it_asks_and_claims_no_values()
+    {
+        PendingDto waiting = Waiting();
+        var device = new DeviceDto { Mac = Documents.CameraMac, State = "pending", Requested = waiting.Requested, Services = waiting.Services };
+
+        string card = DeviceCommands.Render(new Session().Context, device);
+
+        Assert.Contains("provides Video Stream: waits for your decision", card);
+        Assert.Contains("    asks         Ports 88-99, PortFwd 88-99:8088-8099, Rate 2Mbps\n", card);
+        Assert.DoesNotContain("line rate", card);
+        Assert.DoesNotContain("ports        none", card);
     }
 
     [Fact]

@@ -174,10 +174,10 @@ public sealed class SocketTests : IDisposable
         twin.Hostname = "CAM";
         _daemon.Answers("devices", Documents.List(Documents.Camera(), twin));
 
-        Assert.Equal(1, Run("approve", "cam"));
+        Assert.Equal(2, Run("approve", "cam"));
         Assert.Contains("cam may be 02:00:00:00:00:01, 02:00:00:00:00:66", _session.Output.Complaints);
-        Assert.Equal(1, Run("approve", "nobody"));
-        Assert.Contains("no device has the MAC address, host name or address nobody", _session.Output.Complaints);
+        Assert.Equal(2, Run("approve", "nobody"));
+        Assert.Contains("nobody is no MAC address, and no device has it", _session.Output.Complaints);
         Assert.DoesNotContain(_daemon.Requests, request => request.Contains("approve"));
     }
 

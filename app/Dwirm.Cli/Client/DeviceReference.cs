@@ -22,8 +22,11 @@ internal static class DeviceReference
         });
         if (exit != ExitCode.Done) return exit;
         mac = found;
-        if (found.Length == 0) return client.Fail($"no device has the MAC address, host name or address {text}; `dwirm devices` lists them");
-        return others.Length == 0 ? ExitCode.Done : client.Fail($"{text} may be {found}{others}; name one of them");
+        if (found.Length > 0 && others.Length == 0) return ExitCode.Done;
+        _ = client.Fail(found.Length == 0
+            ? $"{text} is no MAC address, and no device has it as host name or address; `dwirm devices` lists them"
+            : $"{text} may be {found}{others}; name one of them");
+        return ExitCode.Usage;
     }
 
     /// <summary>Six groups of one or two hexadecimal digits, separated by colons or dashes.</summary>

@@ -51,7 +51,14 @@ internal static class DeviceCommands
             .Lines("IPv6", device.Ip6)
             .Line("client id", device.ClientId)
             .Line("request", Request(device));
-        foreach (ServiceDto service in device.Services) AddService(context, card.Gap(), service);
+        AskedProfile asked = AskedProfile.Read(device.Requested);
+        foreach (ServiceDto service in device.Services)
+        {
+            AddHeading(card.Gap(), service);
+            // What is not granted has no values yet: showing a rate or a schedule would claim that it had.
+            if (service.Decision is "pending" or "denied" || device.State == "pending") card.Line("asks", asked.Options(service), ServiceIndent);
+            else AddGrant(context, card, service);
+        }
         if (device.State == "pending" || device.ForwardAsked)
         {
             card.Gap().Heading(device.ForwardAsked ? "A port forward waits for your decision:" : "The request waits for your decision:")
@@ -60,12 +67,14 @@ internal static class DeviceCommands
         return card.ToString();
     }
 
-    private static void AddService(CommandContext context, Card card, ServiceDto service)
-    {
-        bool provide = ServiceText.IsProvide(service);
-        card.Heading($"  {(provide ? "provides" : "uses")} {service.Category}: {ServiceText.Standing(service)}")
+    private static void AddHeading(Card card, ServiceDto service) =>
+        card.Heading($"  {(ServiceText.IsProvide(service) ? "provides" : "uses")} {service.Category}: {ServiceText.Standing(service)}")
             .Line("rule", service.Rule, ServiceIndent)
             .Lines("because", service.Reasons, ServiceIndent);
+
+    private static void AddGrant(CommandContext context, Card card, ServiceDto service)
+    {
+        bool provide = ServiceText.IsProvide(service);
         if (provide) card.Line("ports", service.Ports.Length == 0 ? "none" : service.Ports, ServiceIndent);
         else card.Line("ports", service.Ports, ServiceIndent);
         if (provide) card.Line("forward", service.PortForward.Length == 0 ? "none" : ServiceText.Forward(service.PortForward), ServiceIndent);

@@ -1,3 +1,4 @@
+using System;
 using System.Text;
 using Dwirm.Cli.Arguments;
 using Dwirm.Cli.Client;
@@ -35,10 +36,13 @@ internal static class PendingCommand
         string address = pending.Ip.Length == 0 ? "" : $", {pending.Ip}";
         card.Heading(name.Length == 0 ? $"{pending.Mac}{address} on {pending.Network}" : $"{name} ({pending.Mac}{address}) on {pending.Network}")
             .Line("waits", $"{LocalTime.Ago(context, pending.SinceUnixMs)}; {(pending.Authenticated ? "proven by DHCP authentication" : "not authenticated")}");
+        AskedProfile asked = AskedProfile.Read(pending.Requested);
         foreach (ServiceDto service in pending.Services)
         {
-            card.Line("asks", $"{(ServiceText.IsProvide(service) ? "to provide" : "to use")} {service.Category}: {ServiceText.Brief(service)}")
-                .Lines("why", Why(service), indent: 4);
+            if (pending.ForwardOnly && !WaitsForForward(service, asked)) continue;
+            string options = asked.Options(service);
+            string what = $"{(ServiceText.IsProvide(service) ? "to provide" : "to use")} {service.Category}";
+            card.Line("asks", options.Length == 0 ? what : $"{what}: {options}").Lines("why", Why(pending, service), indent: 4);
         }
         card.Line("until", pending.ForwardOnly
             ? "you decide, everything but the port forward is granted"
@@ -48,9 +52,20 @@ internal static class PendingCommand
         return card.ToString();
     }
 
-    private static string[] Why(ServiceDto service)
+    /// <summary>Granted but for the forward that it asked for.</summary>
+    private static bool WaitsForForward(ServiceDto service, AskedProfile asked) =>
+        service.PortForward.Length == 0 && service.Decision != "denied" && asked.Options(service).Contains("PortFwd ", StringComparison.OrdinalIgnoreCase);
+
+    private static string[] Why(PendingDto pending, ServiceDto service)
     {
-        string rule = service.Rule.Length == 0 ? "no rule of the policy decides it" : $"the rule \"{service.Rule}\" leaves it to you";
-        return service.Reasons.Count == 0 ? [rule] : [rule, .. service.Reasons];
+        bool ruled = service.Rule.Length > 0;
+        string reason = service.Decision switch
+        {
+            _ when pending.ForwardOnly => "a port forward opens it to the outside, which the policy leaves to you; the rest is granted",
+            "pending" => ruled ? $"the rule \"{service.Rule}\" leaves it to you" : "no rule of the policy decides it",
+            "denied" => ruled ? $"nothing to decide: the rule \"{service.Rule}\" denies it" : "nothing to decide: the policy denies it",
+            _ => ruled ? $"the rule \"{service.Rule}\" would grant it; it waits for the rest" : "the policy would grant it; it waits for the rest",
+        };
+        return service.Reasons.Count == 0 ? [reason] : [reason, .. service.Reasons];
     }
 }

@@ -1,4 +1,3 @@
-using Dwirm.Cli.Output;
 using Dwirm.Control;
 
 namespace Dwirm.Cli.Commands;
@@ -6,16 +5,6 @@ namespace Dwirm.Cli.Commands;
 /// <summary>Services in words.</summary>
 internal static class ServiceText
 {
-    /// <summary>What it lets through, on one line.</summary>
-    public static string Brief(ServiceDto service)
-    {
-        string text = service.Ports.Length == 0 ? "" : $"ports {service.Ports}, ";
-        if (service.PortForward.Length > 0) text += $"forward {Forward(service.PortForward)}, ";
-        if (service.Endpoints.Count > 0) text += $"{(IsProvide(service) ? "from" : "to")} {string.Join(" ", service.Endpoints)}, ";
-        text += Units.Rate(service.RateBitsPerSecond);
-        return service.Schedule.Length == 0 ? text : $"{text}, {Schedule(service.Schedule)}";
-    }
-
     /// <summary>A port forward, outside to inside.</summary>
     public static string Forward(string portForward)
     {

@@ -42,7 +42,7 @@ lab_kill told
 check "forget" lab_dwirm forget "$mac"
 sleep 0.5
 equal "forgotten: no verdict remains" "" "$(device camera '.state | select(. != "new")')"
-check "events tell the story" test "$(lab_dwirm events --json | grep -c "$mac")" -ge 4
+check "events tell the story" test "$(lab_dwirm events --json | jq --arg mac "$mac" 'map(select(.mac == $mac)) | length')" -ge 4
 
 refute "an unknown MAC is refused" lab_dwirm approve 02:00:00:00:00:ff
 lab_dwirm approve nonsense >/dev/null 2>&1
