@@ -48,7 +48,10 @@ public sealed class RenderTests
 
     private static PendingDto Waiting() => new()
     {
-        Mac = Documents.CameraMac, Network = "lan", Ip = "192.168.1.101", Description = "Example Brand Security Camera",
+        Mac = Documents.CameraMac,
+        Network = "lan",
+        Ip = "192.168.1.101",
+        Description = "Example Brand Security Camera",
         SinceUnixMs = Session.NewYear,
         Requested = """
             {"IoT Profile":{"Description":"x","Provide":{"Video Stream":{"Ports":"88-99","PortFwd":"88-99:8088-8099","Rate":"2Mbps","Hints":""}},

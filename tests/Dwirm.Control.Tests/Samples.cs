@@ -11,9 +11,21 @@ internal static class Samples
 
     private static readonly ServiceDto Service = new()
     {
-        Direction = "consume", Category = "Firmware \"Update\" ü \u0001", Decision = "pending", Rule = "r", Active = true, NextChangeUnixMs = At,
-        Ports = "1-2", PortForward = "1:2", Endpoints = ["a", ""], RateBitsPerSecond = 1_000_000_000_000, Schedule = "All Day", Packets = long.MaxValue,
-        Bytes = 3, Dropped = 4, Reasons = ["why"],
+        Direction = "consume",
+        Category = "Firmware \"Update\" ü \u0001",
+        Decision = "pending",
+        Rule = "r",
+        Active = true,
+        NextChangeUnixMs = At,
+        Ports = "1-2",
+        PortForward = "1:2",
+        Endpoints = ["a", ""],
+        RateBitsPerSecond = 1_000_000_000_000,
+        Schedule = "All Day",
+        Packets = long.MaxValue,
+        Bytes = 3,
+        Dropped = 4,
+        Reasons = ["why"],
     };
 
     private static readonly NetworkStatusDto Network = new() { Name = "lan", Device = "br-lan", Address = "192.168.1.1/24", Posture = "open", Serving = true };
@@ -24,26 +36,64 @@ internal static class Samples
         {
             ["request"] = Of(new ControlRequest
             {
-                Method = "approve", Mac = "02:00:00:00:00:01", Json = """{"a":[1,{"b":null}]}""", Once = true, UntilUnixMs = At, Follow = true, Limit = 5,
+                Method = "approve",
+                Mac = "02:00:00:00:00:01",
+                Json = """{"a":[1,{"b":null}]}""",
+                Once = true,
+                UntilUnixMs = At,
+                Follow = true,
+                Limit = 5,
                 Format = "nft",
             }),
             ["device"] = Of(new DeviceDto
             {
-                Mac = "m", ClientId = "c", Network = "n", Ip = "i", Ip6 = ["fe80::1"], Hostname = "h", Description = "d", State = "granted",
-                SinceUnixMs = At, LeaseExpiresUnixMs = At + 1000, Authenticated = true, Requested = """{"x":1}""", Granted = "{}", Services = [Service, new()],
-                DecidedBy = "owner", ForwardAsked = true, UntilUnixMs = At + 2000,
+                Mac = "m",
+                ClientId = "c",
+                Network = "n",
+                Ip = "i",
+                Ip6 = ["fe80::1"],
+                Hostname = "h",
+                Description = "d",
+                State = "granted",
+                SinceUnixMs = At,
+                LeaseExpiresUnixMs = At + 1000,
+                Authenticated = true,
+                Requested = """{"x":1}""",
+                Granted = "{}",
+                Services = [Service, new()],
+                DecidedBy = "owner",
+                ForwardAsked = true,
+                UntilUnixMs = At + 2000,
             }),
             ["service"] = Of(Service),
             ["lease"] = Of(new LeaseDto { Network = "n", Ip = "i", Mac = "m", ClientId = "c", Hostname = "h", State = "bound", ExpiresUnixMs = At }),
             ["grant"] = Of(new GrantDto
             {
-                Mac = "m", Network = "n", Ip = "i", Hostname = "h", Description = "d", State = "granted", SinceUnixMs = At, UntilUnixMs = At, DecidedBy = "b",
-                Generation = 0xffffff, Services = [Service],
+                Mac = "m",
+                Network = "n",
+                Ip = "i",
+                Hostname = "h",
+                Description = "d",
+                State = "granted",
+                SinceUnixMs = At,
+                UntilUnixMs = At,
+                DecidedBy = "b",
+                Generation = 0xffffff,
+                Services = [Service],
             }),
             ["pending"] = Of(new PendingDto
             {
-                Mac = "m", ClientId = "c", Network = "n", Ip = "i", Hostname = "h", Description = "d", SinceUnixMs = At, Authenticated = true,
-                ForwardOnly = true, Requested = "{}", Services = [Service],
+                Mac = "m",
+                ClientId = "c",
+                Network = "n",
+                Ip = "i",
+                Hostname = "h",
+                Description = "d",
+                SinceUnixMs = At,
+                Authenticated = true,
+                ForwardOnly = true,
+                Requested = "{}",
+                Services = [Service],
             }),
             ["event"] = Of(new EventDto { AtUnixMs = At, Mac = "m", Kind = "k", By = "b", Detail = "d" }),
             ["error"] = Of(new ErrorDto { Error = "e", Code = 2 }),
@@ -51,13 +101,23 @@ internal static class Samples
             ["text"] = Of(new TextDto { Text = "a\nb" }),
             ["status"] = Of(new StatusDto
             {
-                Version = "0.1.0", Pid = 1, UptimeSeconds = 2, ResidentKiB = 3, Networks = [Network], Devices = [new("new", 1), new("granted", 2)], Leases = 4,
-                Clock = new() { Synchronised = true, Trusted = true, Trust = "ntp" }, Store = new() { Path = "p", StartedEmpty = true, LastError = "e" },
-                Enforcement = new() { Inet = true, Bridge = true, Htb = true, LastError = "l", Notes = ["n"] }, Faults = ["f"], Counters = [new("c", 5)],
+                Version = "0.1.0",
+                Pid = 1,
+                UptimeSeconds = 2,
+                ResidentKiB = 3,
+                Networks = [Network],
+                Devices = [new("new", 1), new("granted", 2)],
+                Leases = 4,
+                Clock = new() { Synchronised = true, Trusted = true, Trust = "ntp" },
+                Store = new() { Path = "p", StartedEmpty = true, LastError = "e" },
+                Enforcement = new() { Inet = true, Bridge = true, Htb = true, LastError = "l", Notes = ["n"] },
+                Faults = ["f"],
+                Counters = [new("c", 5)],
             }),
             ["plan"] = Of(new PlanDto
             {
-                Networks = [Network], Uplinks = [new() { Name = "wan", Device = "eth1", Addresses = ["203.0.113.2"] }],
+                Networks = [Network],
+                Uplinks = [new() { Name = "wan", Device = "eth1", Addresses = ["203.0.113.2"] }],
                 Devices =
                 [
                     new()
