@@ -68,6 +68,7 @@ internal sealed class RouterDaemon : IDisposable
         _loop.Add(_clockStep.Handle, EpollEvents.Readable, new Handler(OnClockStep));
         _clockStep.Arm();
         _log.Info($"version {ProgramVersion.Number} serves {Describe(_state.Config)}; {_state.Devices.Count} devices and {_state.Dhcp.Count} leases known");
+        Warn(_state.Config);
         _loop.Run(Commit);
         _log.Info("stopped; enforcement stays in the kernel");
     }
@@ -188,6 +189,12 @@ internal sealed class RouterDaemon : IDisposable
         _state.Negotiator.ReconsiderAll(now, device => _state.Unsolicited.Start(device, now));
         _network.OpenPorts(now);
         _log.Info($"configuration read again; serves {Describe(read.Uci)}");
+        Warn(read.Uci);
+    }
+
+    private void Warn(DaemonConfig config)
+    {
+        foreach (ConfigFault warning in config.Warnings) _log.Warning(warning.ToString());
     }
 
     private static List<Dhcpv4NetworkConfig> DhcpNetworks(DaemonConfig config)

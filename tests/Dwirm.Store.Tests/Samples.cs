@@ -41,6 +41,7 @@ internal static class Samples
         Authenticated = true,
         FirstSeenUnixMs = -1,
         SinceUnixMs = 1_790_000_000_123,
+        VendorClass = "udhcp 1.36.1 ü",
     };
 
     internal static HistoryEntry Entry(uint host, string detail) => new(1_790_000_000_000, Mac(host), "asked", "device", detail);

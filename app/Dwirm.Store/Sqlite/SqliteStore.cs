@@ -23,11 +23,11 @@ internal sealed class SqliteStore : IGrantStore
         _begin = Prepare("BEGIN IMMEDIATE");
         _commit = Prepare("COMMIT");
         _rollback = Prepare("ROLLBACK");
-        _putLease = Prepare($"REPLACE INTO lease({StoreRows.LeaseColumns}) VALUES(?,?,?,?,?,?,?,?,?)");
+        _putLease = Prepare(Insert("REPLACE INTO lease", StoreRows.LeaseColumns));
         _removeLease = Prepare("DELETE FROM lease WHERE address = ?");
-        _putDevice = Prepare($"REPLACE INTO device({StoreRows.DeviceColumns}) VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)");
+        _putDevice = Prepare(Insert("REPLACE INTO device", StoreRows.DeviceColumns));
         _removeDevice = Prepare("DELETE FROM device WHERE mac = ?");
-        _addHistory = Prepare($"INSERT INTO history({StoreRows.HistoryColumns}) VALUES(?,?,?,?,?)");
+        _addHistory = Prepare(Insert("INSERT INTO history", StoreRows.HistoryColumns));
         _trimHistory = Prepare($"DELETE FROM history WHERE id <= (SELECT max(id) FROM history) - {StoreBatch.MaxHistory}");
         _putCounter = Prepare("REPLACE INTO counter(name, value) VALUES(?,?)");
         _raiseCounter = Prepare("INSERT INTO counter(name, value) VALUES(?,?) ON CONFLICT(name) DO UPDATE SET value = max(value, excluded.value)");
@@ -161,6 +161,17 @@ internal sealed class SqliteStore : IGrantStore
         SqliteStatement statement = _database.Prepare(Sql(sql));
         _statements.Add(statement);
         return statement;
+    }
+
+    /// <summary>One parameter for each column.</summary>
+    private static string Insert(string into, string columns)
+    {
+        var sql = new StringBuilder($"{into}({columns}) VALUES(?");
+        foreach (char c in columns)
+        {
+            if (c == ',') sql.Append(",?");
+        }
+        return sql.Append(')').ToString();
     }
 
     private static byte[] Sql(string text) => Encoding.UTF8.GetBytes(text);
