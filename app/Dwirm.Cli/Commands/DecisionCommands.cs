@@ -75,6 +75,7 @@ internal static class DecisionCommands
         json = "";
         byte[] buffer = new byte[ControlProtocol.MaxAmendmentOctets + 1];
         int length = Files.ReadStart(file == "-" ? "/dev/stdin" : file, buffer);
+        if (file == "-") file = "standard input";
         if (length < 0) return $"{file} cannot be read: {Errno.Describe(-length)}";
         if (length > ControlProtocol.MaxAmendmentOctets) return $"{file} is longer than {ControlProtocol.MaxAmendmentOctets} octets";
         ReadOnlySpan<byte> text = buffer.AsSpan(0, length);
