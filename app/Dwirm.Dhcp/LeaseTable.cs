@@ -107,7 +107,6 @@ public sealed class LeaseTable : IEnumerable<Lease>
         if (!sameMac) network.RemoveMac(slot);
         slot.Lease = lease;
         if (!sameMac) network.AddMac(slot);
-        if (lease.State != LeaseState.Offered) slot.RememberedMs = -1;
         LeaseHeap heap = HeapFor(slot);
         if (ReferenceEquals(slot.Heap, heap))
         {

@@ -1,6 +1,7 @@
 using System;
 using Dwirm.TestKit;
 using Dwirm.Wire;
+using Dwirm.Wire.Dhcp4;
 using static Dwirm.Dhcp.Tests.LanServer;
 
 namespace Dwirm.Dhcp.Tests;
@@ -113,6 +114,24 @@ public sealed class HostTests
         server.After(TimeSpan.FromMinutes(10));
         server.Expect(Dhcpv4Builder.Renew(Mac(1), other.Address), Dhcpv4Action.Nak);
         Assert.Equal(lease.Address, server.Lease(Mac(1)).Address);
+    }
+
+    [Fact]
+    public void A_reservation_of_what_turns_out_to_be_a_local_address_is_not_kept()
+    {
+        var server = new LanServer(Network(Nas));
+        Ipv4Address own = Ip("192.168.1.10");
+        Dhcpv4Action Decide(Dhcpv4Builder message, out Ipv4Address address)
+        {
+            Assert.True(Dhcpv4Packet.TryParse(message.Build(), out Dhcpv4Packet packet, out ParseFault _));
+            Dhcpv4Decision decision = server.Engine.Decide(packet, Lan, own, server.Now);
+            address = decision.Lease?.Address ?? default;
+            return decision.Action;
+        }
+        Assert.Equal(Dhcpv4Action.Nak, Decide(Dhcpv4Builder.Reboot(Mac(1), own), out _));
+        Assert.Equal(Dhcpv4Action.Nak, Decide(Dhcpv4Builder.Select(Mac(1), own, own), out _));
+        Assert.Equal(Dhcpv4Action.Offer, Decide(Dhcpv4Builder.Discover(Mac(1)), out Ipv4Address offered));
+        Assert.InRange(offered.Value, Ip("192.168.1.100").Value, Ip("192.168.1.249").Value);
     }
 
     [Fact]

@@ -84,18 +84,17 @@ public sealed class RandomStepsTests
     private void Follow(int client, Dhcpv4Decision decision)
     {
         if (decision.Ended is { } ended) Ended(ended);
+        if (decision.Action is Dhcpv4Action.Offer or Dhcpv4Action.Ack) CheckGivenTo(client, decision.Lease!.Address);
         if (decision.Changed is { } changed) _recorded[changed.Address] = changed;
         switch (decision.Action)
         {
             case Dhcpv4Action.Offer:
-                CheckGivenTo(client, decision.Lease!.Address);
-                _known[client] = decision.Lease.Address;
+                _known[client] = decision.Lease!.Address;
                 break;
             case Dhcpv4Action.Ack:
                 _acks++;
                 Assert.Same(decision.Lease, decision.Changed);
                 Assert.Equal((LeaseState.Bound, Mac(client)), (decision.Lease!.State, decision.Lease.Mac));
-                CheckGivenTo(client, decision.Lease.Address);
                 Assert.DoesNotContain(_held, pair => pair.Value == client && pair.Key != decision.Changed!.Address);
                 _held[decision.Lease.Address] = client;
                 _known[client] = decision.Lease.Address;
