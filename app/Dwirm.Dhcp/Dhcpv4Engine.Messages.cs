@@ -106,7 +106,6 @@ public sealed partial class Dhcpv4Engine
         if (!turn.Packet.TryGetAddress(Dhcpv4OptionCode.RequestedAddress, out Ipv4Address address)) return Ignore(IgnoreReason.Incomplete);
         LeaseSlot? slot = Leases.Find(address);
         if (!turn.Owns(slot) || slot!.Lease.State is not (LeaseState.Bound or LeaseState.Offered)) return Ignore(IgnoreReason.NotTheirAddress);
-        turn.Network.Unlink(slot);
         Leases.Change(slot, slot.Lease with { State = LeaseState.Declined, ExpiresMs = turn.Now + DeclineRestMs });
         return Reply(turn, Dhcpv4Action.Declined, slot.Lease, slot.Lease, null);
     }

@@ -88,8 +88,7 @@ public sealed partial class Dhcpv4Engine
             string key = ClientIdentity.KeyOf(lease);
             NetworkState network = Leases.Network(lease.Network);
             LeaseSlot slot = Leases.Set(network, key, lease);
-            if (lease.State == LeaseState.Declined) network.Unlink(slot);
-            else if (lease.State == LeaseState.Bound || network.FindClient(key) is null) LinkOnly(slot);
+            if (lease.State == LeaseState.Bound || network.FindClient(key) is null) LinkOnly(slot);
         }
     }
 
