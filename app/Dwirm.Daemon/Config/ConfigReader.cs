@@ -18,6 +18,8 @@ internal sealed class ConfigReader(string uciDir, Func<string, byte[]?> readFile
 
     private const int LongestName = 32;
 
+    // Part of the configuration's contract; a file that has them is read, and its owner told.
+    private static readonly string[] Lwm2mOptions = ["lwm2m_uri", "lwm2m_certificate", "lwm2m_v4_field_width", "lwm2m_cert_format"];
     private readonly List<ConfigFault> _warnings = [];
 
     internal DaemonConfig? Read()
@@ -202,7 +204,11 @@ internal sealed class ConfigReader(string uciDir, Func<string, byte[]?> readFile
         {
             if (section.Type != "network") continue;
             var reader = new SectionReader(dwirm.File, section, faults);
-            reader.Only(["posture", "deny_action"]);
+            reader.Only(["posture", "deny_action", .. Lwm2mOptions]);
+            foreach (string option in Lwm2mOptions)
+            {
+                if (section.Get(option) is { Length: > 0 }) WarnOfLwm2m(dwirm.File, section.LineOf(option), option);
+            }
             var posture = (NetworkPosture)reader.Choice("posture", "open", "quarantine", "isolate");
             var denyAction = (DenyAction)reader.Choice("deny_action", "quarantine", "no-lease");
             string name = section.Name;
@@ -227,6 +233,9 @@ internal sealed class ConfigReader(string uciDir, Func<string, byte[]?> readFile
         }
         return networks;
     }
+
+    private void WarnOfLwm2m(string file, int line, string option) =>
+        _warnings.Add(new ConfigFault(file, line, $"{option} has no effect: this version sends no LWM2M bootstrap options"));
 
     private static string? Clash(NetworkSettings one, List<NetworkSettings> others)
     {

@@ -102,10 +102,18 @@ public class DaemonConfigTests
         Assert.StartsWith(expected, Assert.Single(files.Faults()), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void Lwm2m_options_are_known_and_said_to_have_no_effect()
+    {
+        using var files = new UciFiles();
+        files["dwirm"] = "config network 'lan'\n\toption lwm2m_uri 'coaps://x'\n\toption lwm2m_certificate ''\n";
+        Assert.StartsWith("dwirm:2: lwm2m_uri has no effect", Assert.Single(files.Warnings()), StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("config network 'lan'\n\toption posture 'closed'\n", "dwirm:3: posture 'closed' is unknown; it may be open or quarantine or isolate")]
     [InlineData("config network 'lan'\n\toption deny_action 'drop'\n", "dwirm:3: deny_action 'drop' is unknown; it may be quarantine or no-lease")]
-    [InlineData("config network 'lan'\n\toption lwm2m_uri 'coap://x'\n", "dwirm:3: unknown option 'lwm2m_uri'; 'network' knows posture, deny_action")]
+    [InlineData("config network 'lan'\n\toption lwm2m_url 'coap://x'\n", "dwirm:3: unknown option 'lwm2m_url'; 'network' knows posture, deny_action")]
     [InlineData("config network 'guest'\n", "dwirm:2: interface 'guest' does not exist in the network configuration")]
     [InlineData("config network\n", "dwirm:2: a network needs the name of its logical interface, of at most 32 characters")]
     [InlineData("config network 'wan'\n", "network:14: interface 'wan' is not static")]
