@@ -14,11 +14,16 @@ check() {
 	if out=$("$@" 2>&1); then pass "$name"; else fail "$name" "$(tail -n 1 <<<"$out")"; fi
 }
 
-# refute NAME COMMAND…: the command fails.
+# refute NAME COMMAND…: the command fails, which is told as "NAME: no".
 refute() {
 	local name=$1 out
 	shift
-	if out=$("$@" 2>&1); then fail "$name" "got through: $(tail -n 1 <<<"$out")"; else pass "$name"; fi
+	if out=$("$@" 2>&1); then fail "$name" "got through: $(tail -n 1 <<<"$out")"; else pass "$name: no"; fi
+}
+
+# never NAME PATTERN FILE: no line of the file matches.
+never() {
+	if [ ! -e "$3" ]; then fail "$1" "$3 was never written"; elif grep -qE "$2" "$3"; then fail "$1" "$(grep -E "$2" "$3" | head -n 1)"; else pass "$1"; fi
 }
 
 # equal NAME EXPECTED ACTUAL

@@ -314,8 +314,18 @@ lab_clock() {
 	printf '%+d\n' $(($(date -u -d "$1" +%s) - $(date +%s))) >"$LAB/router/clock"
 }
 
+# What puts a program of the router under the router's clock.
+lab_clock_environment() {
+	[ -e "$LAB/router/clock" ] || return 0
+	printf '%s\n' "LD_PRELOAD=$LAB_FAKETIME" DONT_FAKE_MONOTONIC=1 FAKETIME_NO_CACHE=1 "FAKETIME_TIMESTAMP_FILE=$LAB/router/clock"
+}
+
 # lab_dwirm COMMAND…: the daemon's command line, on the router.
-lab_dwirm() { lab_in router "$DWIRM" "$@" --run-dir "$LAB/router/run"; }
+lab_dwirm() {
+	local -a environment
+	mapfile -t environment < <(lab_clock_environment)
+	lab_in router env "${environment[@]}" "$DWIRM" "$@" --run-dir "$LAB/router/run"
+}
 
 lab_daemon_flags() {
 	printf '%s\n' --uci-dir "$LAB/router/config" --policy "$LAB/router/policy.yaml" --categories "$LAB/router/categories.yaml" \
@@ -324,11 +334,9 @@ lab_daemon_flags() {
 
 # lab_daemon_start: and waits until it answers on its control socket.
 lab_daemon_start() {
-	local -a environment=() flags
+	local -a environment flags
 	mapfile -t flags < <(lab_daemon_flags)
-	if [ -e "$LAB/router/clock" ]; then
-		environment=("LD_PRELOAD=$LAB_FAKETIME" DONT_FAKE_MONOTONIC=1 FAKETIME_NO_CACHE=1 "FAKETIME_TIMESTAMP_FILE=$LAB/router/clock")
-	fi
+	mapfile -t environment < <(lab_clock_environment)
 	lab_spawn router daemon env "${environment[@]}" "$DWIRM" daemon "${flags[@]}"
 	lab_wait 10 lab_dwirm status || { echo "the daemon does not answer:" >&2; tail -5 "$LAB/daemon.log" >&2; return 1; }
 }
@@ -372,7 +380,7 @@ lab_probe() {
 lab_capture() {
 	local host=$1 device=$2 name=$3
 	shift 3
-	lab_spawn "$host" "$name" tcpdump -Z root -U -n -s 0 -i "$device" -w "$LAB/$name.pcap" "$@"
+	lab_spawn "$host" "$name" tcpdump -Z root --immediate-mode -U -n -s 0 -i "$device" -w "$LAB/$name.pcap" "$@"
 	lab_wait 10 grep -q 'listening on' "$LAB/$name.log"
 }
 
