@@ -54,14 +54,16 @@ lab_kill() {
 	pid=$(lab_pid "$1") || return 0
 	[ -n "$pid" ] || return 0
 	rm -f "$LAB/pids/$1"
-	kill "-${2:-TERM}" "$pid" 2>/dev/null
-	for _ in $(seq 100); do
-		kill -0 "$pid" 2>/dev/null || break
-		sleep 0.05
-	done
-	kill -KILL "$pid" 2>/dev/null
-	wait "$pid" 2>/dev/null
-	LAB_RC=$?
+	{ # bash tells of killed jobs on stderr
+		kill "-${2:-TERM}" "$pid"
+		for _ in $(seq 100); do
+			kill -0 "$pid" || break
+			sleep 0.05
+		done
+		kill -KILL "$pid"
+		wait "$pid"
+		LAB_RC=$?
+	} 2>/dev/null
 }
 
 # lab_wait SECONDS COMMAND…: until the command succeeds; fails when the time is over.

@@ -6,7 +6,7 @@ probe.py tls ADDRESS PORT            the same, inside TLS (the certificate is no
 probe.py udp ADDRESS PORT            three datagrams, one answer is enough
 probe.py scan ADDRESS FIRST-LAST     which TCP ports accept a connection, as ranges
 probe.py rate ADDRESS PORT SECONDS [up|down] [--tls]    payload bits per second, measured after the first second
-probe.py watch ADDRESS PORT          attempts without end, one line each: time, outcome (for "never in between")
+probe.py watch ADDRESS PORT          100 TCP and 100 UDP attempts a second without end, a line each: time, outcome (for "never in between")
 probe.py tick ADDRESS PORT [--tls]   a running connection: one line per 100 ms of life, "cut" when 1 s passes without a sign
 """
 import asyncio
@@ -110,15 +110,35 @@ def rate(address, port, seconds, direction="down", tls=False):
         return 1
 
 
-def watch(address, port):
-    while True:
+async def watch(address, port):
+    """A connection is tried every 10 ms and a datagram sent every 10 ms, without waiting for those before."""
+    loop = asyncio.get_running_loop()
+    answered = asyncio.Event()
+
+    class Datagrams(asyncio.DatagramProtocol):
+        def datagram_received(self, data, addr):
+            answered.set()
+
+    transport, _ = await loop.create_datagram_endpoint(Datagrams, remote_addr=(address, port))
+    tries = set()
+
+    async def one():
         try:
-            with connect(address, port, timeout=0.25) as conn:
-                outcome = "open"
-        except OSError:
+            _, writer = await asyncio.wait_for(asyncio.open_connection(address, port), 0.5)
+            outcome = "open"
+            writer.transport.abort()
+        except (OSError, asyncio.TimeoutError):
             outcome = "closed"
         print(f"{time.time():.3f} {outcome}", flush=True)
-        time.sleep(0.02)
+
+    while True:
+        transport.sendto(b"?")
+        tries.add(task := asyncio.create_task(one()))
+        task.add_done_callback(tries.discard)
+        await asyncio.sleep(0.01)
+        if answered.is_set():
+            print(f"{time.time():.3f} open udp", flush=True)
+            answered.clear()
 
 
 def tick(address, port, tls=False):
@@ -152,7 +172,7 @@ def main():
     if kind == "rate":
         return rate(address, port, float(arguments[3]), *(arguments[4:5] or ["down"]), tls=tls)
     if kind == "watch":
-        return watch(address, port)
+        return asyncio.run(watch(address, port))
     if kind == "tick":
         return tick(address, port, tls)
     print(__doc__, file=sys.stderr)
