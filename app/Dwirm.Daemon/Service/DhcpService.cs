@@ -174,7 +174,9 @@ internal sealed class DhcpService(DaemonState state)
             state.Counters.Count("reply:too-large");
             return;
         }
-        var destination = Dhcpv4Destination.For(packet, decision.Action, decision.Lease?.Address ?? default);
+        // INFORM comes from an address the client has by itself (RFC 2131 section 4.3.5).
+        Ipv4Address client = decision.Action == Dhcpv4Action.InformAck ? packet.Ciaddr : decision.Lease?.Address ?? default;
+        var destination = Dhcpv4Destination.For(packet, decision.Action, client);
         bool needsKernel = device is { IsManaged: true } && decision.Action == Dhcpv4Action.Ack;
         state.Turn.Replies.Add(port, written, destination, packet.Chaddr, needsKernel);
     }
