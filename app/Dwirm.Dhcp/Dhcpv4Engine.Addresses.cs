@@ -9,7 +9,7 @@ public sealed partial class Dhcpv4Engine
 {
     /// <summary>
     /// The address for a client that asks for any (RFC 2131 section 4.3.1): the reserved one, else the current binding, else the previous one
-    /// if it is still free, else the one the client wishes, else one from the pool that depends on who the client is, else the one that has
+    /// of the client or of its card if it is still free, else the one the client wishes, else one from the pool that depends on who the client is, else the one that has
     /// been free for longest.
     /// </summary>
     private bool TryChoose(in Turn turn, out Ipv4Address address)
@@ -18,6 +18,12 @@ public sealed partial class Dhcpv4Engine
         if (turn.Network.FindClient(turn.Client.Key) is { } own && MayHold(turn, own.Lease.Address))
         {
             address = own.Lease.Address;
+            return true;
+        }
+        // The same card under another client identifier, another DHCP client or a boot loader: what it had, if nobody holds it.
+        if (turn.Network.FindMac(turn.Client.Mac) is { State: LeaseState.Free } former && MayHold(turn, former.Address))
+        {
+            address = former.Address;
             return true;
         }
         if (turn.Packet.TryGetAddress(Dhcpv4OptionCode.RequestedAddress, out address) && Leases.Find(address) is null &&

@@ -83,12 +83,13 @@ internal sealed class Documents(DaemonState state, SystemClock clock, string sta
         return null;
     }
 
-    /// <summary>Every lease, in order of address.</summary>
+    /// <summary>Every lease that keeps its address from others, in order of address; remembered addresses of the past are not shown.</summary>
     public List<LeaseDto> Leases(Instant now)
     {
         List<(Ipv4Address, LeaseDto)> leases = [];
         foreach (Lease lease in state.Dhcp.Leases)
         {
+            if (lease.State == LeaseState.Free) continue;
             leases.Add((lease.Address, new LeaseDto
             {
                 Network = lease.Network,

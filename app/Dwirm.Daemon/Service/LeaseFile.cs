@@ -11,17 +11,18 @@ namespace Dwirm.Daemon.Service;
 
 /// <summary>
 /// The lease file other programs read, in dnsmasq's five fields: <c>expiry mac address hostname client-id</c> (openwrt.md 2.3).
-/// It lies in tmpfs, is replaced by rename, and follows a change within half a second.
+/// It lies in tmpfs, is replaced by rename, and follows a change at once, or within half a second while there are many.
 /// </summary>
 public sealed class LeaseFile
 {
-    private const long DelayMs = 500;
+    private const long IntervalMs = 500;
     private readonly string _path;
     private readonly Dhcpv4Engine _dhcp;
     private readonly Deadlines _deadlines;
     private readonly Deadline _write;
     private readonly Log _log;
     private bool _failed;
+    private long _writtenMs = -IntervalMs;
 
     /// <summary>A lease file at <paramref name="path"/> for the engine's leases.</summary>
     public LeaseFile(string path, Dhcpv4Engine dhcp, Deadlines deadlines, Log log)
@@ -30,15 +31,16 @@ public sealed class LeaseFile
         _write = new Deadline(Write);
     }
 
-    /// <summary>A lease changed; the file follows soon.</summary>
+    /// <summary>A lease changed; the file follows after this turn, when the change is recorded.</summary>
     public void Touch(Instant now)
     {
-        if (!_write.IsSet) _deadlines.Set(_write, now.MonotonicMs + DelayMs);
+        if (!_write.IsSet) _deadlines.Set(_write, Math.Max(now.MonotonicMs + 1, _writtenMs + IntervalMs));
     }
 
     /// <summary>Writes the file now.</summary>
     public void Write(Instant now)
     {
+        _writtenMs = now.MonotonicMs;
         var text = new StringBuilder(4096);
         foreach (Lease lease in _dhcp.Leases)
         {

@@ -11,7 +11,7 @@ namespace Dwirm.Daemon.Service;
 /// <summary>Keeps a port open on every network of ours whose device exists, through flaps, renames and rebuilt bridges, as rtnetlink tells.</summary>
 internal sealed class NetworkWatch : IReadyHandler, IDisposable
 {
-    
+
     private const long SettleMs = 100;
     private readonly DaemonState _state;
     private readonly Log _log;
