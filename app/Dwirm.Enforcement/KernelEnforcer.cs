@@ -39,6 +39,9 @@ public sealed record KernelSupport(bool BridgeTable, bool Htb, string[] Notes);
 /// </remarks>
 public sealed class KernelEnforcer : IDisposable
 {
+    /// <summary>Mark of what the router itself sends past the inet table, by a packet socket: the bridge table lets nothing else reach a managed device.</summary>
+    public const uint GrantedMark = Ruleset.GrantedBit;
+
     private const string BridgeCallPath = "/proc/sys/net/bridge/bridge-nf-call-iptables";
     private const uint DeviceMask = 0xffffff00;
     private const int CarriedAnswers = 4096;
@@ -125,10 +128,10 @@ public sealed class KernelEnforcer : IDisposable
     public bool ReadUsage(Dictionary<uint, ServiceUsage> usage)
     {
         usage.Clear();
-        NetlinkError? error = _tables.Dump(SetId.Live, (in NetlinkMessage message) => UsageReader.Each(message, (key, _, counted) =>
+        NetlinkError? error = _tables.Dump(SetId.Live, (in NetlinkMessage message) => NftElementReader.Each(message, (key, _, counted) =>
         {
             if (key.Length != 8) return;
-            uint sid = UsageReader.HostU32(key[4..]);
+            uint sid = NftElementReader.HostU32(key[4..]);
             usage.TryGetValue(sid, out ServiceUsage sum);
             usage[sid] = key[0] == 0
                 ? sum with { OriginalPackets = counted.Packets, OriginalBytes = counted.Bytes }
@@ -148,10 +151,10 @@ public sealed class KernelEnforcer : IDisposable
     }
 
     private NetlinkError? ReadLocal(SetId set, Dictionary<uint, ServiceUsage> usage) =>
-        _tables.Dump(set, (in NetlinkMessage message) => UsageReader.Each(message, (_, data, counted) =>
+        _tables.Dump(set, (in NetlinkMessage message) => NftElementReader.Each(message, (_, data, counted) =>
         {
             if (counted.Packets == 0 || data.Length != 4) return;
-            uint sid = UsageReader.HostU32(data);
+            uint sid = NftElementReader.HostU32(data);
             usage.TryGetValue(sid, out ServiceUsage sum);
             usage[sid] = sum with { LocalPackets = sum.LocalPackets + counted.Packets, LocalBytes = sum.LocalBytes + counted.Bytes };
         }));
@@ -167,9 +170,9 @@ public sealed class KernelEnforcer : IDisposable
         {
             if (element.Set == SetId.Live) wanted.Add(element.Mark);
         }
-        _tables.Dump(SetId.Live, (in NetlinkMessage message) => UsageReader.Each(message, (key, _, _) =>
+        _tables.Dump(SetId.Live, (in NetlinkMessage message) => NftElementReader.Each(message, (key, _, _) =>
         {
-            if (key.Length == 8 && key[0] == 0 && !wanted.Contains(UsageReader.HostU32(key[4..]))) before.Add(UsageReader.HostU32(key[4..]));
+            if (key.Length == 8 && key[0] == 0 && !wanted.Contains(NftElementReader.HostU32(key[4..]))) before.Add(NftElementReader.HostU32(key[4..]));
         }));
         _tables.CarryAnswers(CarriedAnswers);
     }

@@ -34,12 +34,14 @@ public sealed unsafe class PacketSender : IDisposable
 
     /// <summary>Opens a socket that only sends.</summary>
     /// <param name="device">Name of the network device.</param>
+    /// <param name="mark">Mark of every packet, for rules of the firewall; 0 for none.</param>
     /// <exception cref="LinuxException">No such device, or no permission.</exception>
-    public static PacketSender Open(string device)
+    public static PacketSender Open(string device, uint mark = 0)
     {
         int index = NetworkDevice.IndexOf(device);
         // Protocol 0: nothing is ever received.
         FileDescriptor fd = SocketOptions.Open("packet socket", SysSocket.AF_PACKET, SysSocket.SOCK_DGRAM | SysSocket.SOCK_NONBLOCK, 0);
+        if (mark != 0) SocketOptions.Set(fd, SysSocket.SOL_SOCKET, SysSocket.SO_MARK, (int)mark, "packet socket SO_MARK");
         return new PacketSender(fd, device, index, NetworkDevice.MtuOf(device));
     }
 

@@ -2,6 +2,7 @@ using System;
 using System.Globalization;
 using System.IO;
 using System.Threading;
+using Dwirm.Linux;
 using Dwirm.Policy;
 using Dwirm.Policy.Plans;
 
@@ -125,6 +126,31 @@ public sealed class TrafficTests
         Assert.True(usage[0x1002].OriginalPackets > 1 && usage[0x1002].ReplyPackets > 1 && usage[0x1002].OriginalBytes > 80);
         Assert.Equal(0u, usage[0x1002].LocalPackets);
         Assert.True(usage[0x1001].LocalPackets > 1 && usage[0x1001].LocalBytes > 80);
+    }
+
+    [Fact]
+    [Trait("Requirement", "DWIRM-24")]
+    public void DhcpMessagesLongerThanAFramePassBothWays()
+    {
+        using var house = new House();
+        house.Apply(Plan(NetworkPosture.Quarantine, Plans.Device(0x10)));
+        byte[] message = new byte[4000];
+        message.AsSpan().Fill((byte)'d');
+        using Running client = house["camera"].Start($"socat -u UDP-RECV:68 OPEN:{house.Directory}/down,creat,append");
+        using Running server = house.Router.Start($"socat -u UDP-RECV:67 OPEN:{house.Directory}/up,creat,append");
+        house["camera"].Sh("until ss -Hlun | grep -q :68; do sleep 0.05; done");
+        house.Router.Sh("until ss -Hlun | grep -q :67; do sleep 0.05; done");
+        house.Router.Run(() =>
+        {
+            using PacketSender sender = PacketSender.Open("br-lan", KernelEnforcer.GrantedMark);
+            Assert.Equal(0, sender.Send([2, 0, 0, 0, 0, 0x10], Plans.Ip("192.168.1.1").Value, 67, Plans.Ip("192.168.1.16").Value, 68, message));
+        });
+        house["camera"].Run(() =>
+        {
+            using PacketSender sender = PacketSender.Open("eth0");
+            Assert.Equal(0, sender.Send([255, 255, 255, 255, 255, 255], 0, 68, uint.MaxValue, 67, message));
+        });
+        house.Router.Sh($"for i in $(seq 100); do [ $(stat -c %s {house.Directory}/up) = 4000 ] && [ $(stat -c %s {house.Directory}/down) = 4000 ] && exit 0; sleep 0.1; done; ls -l {house.Directory} >&2; exit 1");
     }
 
     private sealed class House : IDisposable

@@ -2,6 +2,7 @@ using System;
 using Dwirm.Daemon.Config;
 using Dwirm.Daemon.Loop;
 using Dwirm.Dhcp;
+using Dwirm.Enforcement;
 using Dwirm.Linux;
 using Dwirm.Wire;
 
@@ -27,7 +28,7 @@ public sealed class NetworkPort : IReadyHandler, IDisposable
         InterfaceIndex = interfaceIndex;
         (_batch, _service, _loop) = (batch, service, loop);
         _socket = DhcpSocket.Open(settings.Device, ServerPort);
-        _sender = PacketSender.Open(settings.Device);
+        _sender = PacketSender.Open(settings.Device, KernelEnforcer.GrantedMark);
         _token = _loop.Add(_socket.Handle, EpollEvents.Readable, this);
     }
 

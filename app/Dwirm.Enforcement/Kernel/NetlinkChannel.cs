@@ -1,4 +1,5 @@
 using System;
+using System.Runtime.InteropServices;
 using System.Text;
 using Dwirm.Linux;
 using Dwirm.Wire.Netlink;
@@ -69,7 +70,7 @@ internal sealed class NetlinkChannel(NetlinkSocket socket) : IDisposable
             {
                 if (message.Sequence != sequence) continue;
                 disturbed |= (message.Flags & NetlinkFlags.DumpInterrupted) != 0;
-                if (message.Type == NetlinkMessageType.Done) return disturbed ? new NetlinkError(operation, Interrupted) : null;
+                if (message.Type == NetlinkMessageType.Done) return End(operation, message, disturbed);
                 if (message.TryGetAck(out NetlinkAck ack))
                     return ack.Errno == 0 ? null : new NetlinkError(operation, ack.Errno, Encoding.ASCII.GetString(ack.Text), ack.Offset);
                 take(message);
@@ -78,6 +79,14 @@ internal sealed class NetlinkChannel(NetlinkSocket socket) : IDisposable
             }
             if (reader.Malformed) return new NetlinkError(operation, NetlinkError.NoAnswer, "malformed answer");
         }
+    }
+
+    // The end carries what made the kernel stop, 0 when there was no more.
+    private static NetlinkError? End(string operation, in NetlinkMessage message, bool disturbed)
+    {
+        int fault = message.Payload.Length >= 4 ? -MemoryMarshal.Read<int>(message.Payload) : 0;
+        if (fault > 0) return new NetlinkError(operation, fault);
+        return disturbed ? new NetlinkError(operation, Interrupted) : null;
     }
 
     public void Dispose() => socket.Dispose();

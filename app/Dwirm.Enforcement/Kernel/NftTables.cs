@@ -105,7 +105,7 @@ internal sealed class NftTables(NetlinkChannel channel, InterfaceNames names, Ac
         var answers = new List<(byte[] Key, ulong LeftMs)>();
         if (Options.Bridge)
         {
-            Dump(SetId.L2Seen, (in NetlinkMessage message) => UsageReader.Each(message, (key, _, counted) =>
+            Dump(SetId.L2Seen, (in NetlinkMessage message) => NftElementReader.Each(message, (key, _, counted) =>
             {
                 if (answers.Count < limit && key.Length == Sets.Get(SetId.L2Seen).KeyLength && counted.ExpiresMs != 0) answers.Add((key.ToArray(), counted.ExpiresMs));
             }));

@@ -28,6 +28,7 @@ internal static unsafe partial class SysSocket
     public const int SO_ATTACH_FILTER = 26;
     public const int SO_SNDBUFFORCE = 32;
     public const int SO_RCVBUFFORCE = 33;
+    public const int SO_MARK = 36;
 
     public const int MSG_CTRUNC = 0x8;
     public const int MSG_TRUNC = 0x20;

@@ -1,31 +1,36 @@
 using System;
 using System.Runtime.InteropServices;
 using System.Text;
-using Dwirm.Wire.Netlink;
 
-namespace Dwirm.Enforcement.Shaping;
+namespace Dwirm.Wire.Netlink;
 
 /// <summary>A qdisc or a class as the kernel tells of it.</summary>
-internal struct TcObject
+public struct TcObject
 {
-    public int Device { get; set; }
+    /// <summary>Index of the device.</summary>
+    public int Device { get; internal set; }
 
-    public uint Handle { get; set; }
+    /// <summary>MAJOR:MINOR of the object itself.</summary>
+    public uint Handle { get; internal set; }
 
-    public uint Parent { get; set; }
+    /// <summary>What it hangs under, <see cref="TcMessages.Root"/> for a root qdisc.</summary>
+    public uint Parent { get; internal set; }
 
-    public string Kind { get; set; }
+    /// <summary>Kind of the qdisc.</summary>
+    public string Kind { get; internal set; }
 
     /// <summary>An HTB qdisc's class for what no class takes; all ones when it is no HTB.</summary>
-    public uint HtbDefault { get; set; }
+    public uint HtbDefault { get; internal set; }
 
-    public uint HtbQuantum { get; set; }
+    /// <summary>An HTB class's quantum in octets.</summary>
+    public uint HtbQuantum { get; internal set; }
 
-    public uint HtbRate { get; set; }
+    /// <summary>An HTB class's rate in octets per second, all ones above 32 bits.</summary>
+    public uint HtbRate { get; internal set; }
 }
 
 /// <summary>Reads RTM_NEWQDISC and RTM_NEWTCLASS.</summary>
-internal static class TcReader
+public static class TcReader
 {
     private const ushort TCA_HTB_PARMS = 1, TCA_HTB_INIT = 2;
 

@@ -1,19 +1,15 @@
 using System.Runtime.InteropServices;
-using Dwirm.Wire.Netlink;
 
-namespace Dwirm.Enforcement.Kernel;
+namespace Dwirm.Wire.Netlink;
 
-/// <summary>Reads elements out of a dump.</summary>
-internal static class UsageReader
+/// <summary>Reads elements of sets out of a dump.</summary>
+public static class NftElementReader
 {
     private const ushort NFTA_LIST_ELEM = 1, NFTA_ELEM_LIST_ELEMENTS = 3, NFTA_ELEM_KEY = 1, NFTA_ELEM_DATA = 2, NFTA_ELEM_EXPR = 7, NFTA_ELEM_EXPRESSIONS = 11;
     private const ushort NFTA_ELEM_EXPIRATION = 5, NFTA_DATA_VALUE = 1, NFTA_EXPR_DATA = 2, NFTA_COUNTER_BYTES = 1, NFTA_COUNTER_PACKETS = 2;
 
-    /// <summary>Takes one element: its key, its data (empty for a set), what it counted.</summary>
-    public delegate void ElementHandler(System.ReadOnlySpan<byte> key, System.ReadOnlySpan<byte> data, Counted counted);
-
     /// <summary>Hands each element of a dump's message on.</summary>
-    public static void Each(in NetlinkMessage message, ElementHandler take)
+    public static void Each(in NetlinkMessage message, NftElementHandler take)
     {
         NetlinkAttributes attributes = message.Attributes(4);
         while (attributes.Next())
@@ -30,10 +26,10 @@ internal static class UsageReader
     /// <summary>Reads 32 bits in host order from a key.</summary>
     public static uint HostU32(System.ReadOnlySpan<byte> key) => MemoryMarshal.Read<uint>(key);
 
-    private static void One(NetlinkAttributes element, ElementHandler take)
+    private static void One(NetlinkAttributes element, NftElementHandler take)
     {
         System.ReadOnlySpan<byte> key = default, data = default;
-        Counted counted = default;
+        NftCounted counted = default;
         while (element.Next())
         {
             if (element.Type == NFTA_ELEM_KEY) key = ValueOf(element.Inner());
@@ -58,7 +54,7 @@ internal static class UsageReader
         return default;
     }
 
-    private static void Counter(NetlinkAttributes expression, ref Counted counted)
+    private static void Counter(NetlinkAttributes expression, ref NftCounted counted)
     {
         while (expression.Next())
         {
@@ -73,5 +69,14 @@ internal static class UsageReader
     }
 }
 
-/// <summary>What one element counted, and what is left of its life (0 when it has no end).</summary>
-internal readonly record struct Counted(ulong Packets, ulong Bytes, ulong ExpiresMs);
+/// <summary>What one element counted.</summary>
+/// <param name="Packets">Packets.</param>
+/// <param name="Bytes">Octets of them.</param>
+/// <param name="ExpiresMs">What is left of its life in milliseconds, 0 when it has no end.</param>
+public readonly record struct NftCounted(ulong Packets, ulong Bytes, ulong ExpiresMs);
+
+/// <summary>Takes one element.</summary>
+/// <param name="key">Its key.</param>
+/// <param name="data">A map's data, empty for a set and for a verdict.</param>
+/// <param name="counted">What it counted.</param>
+public delegate void NftElementHandler(System.ReadOnlySpan<byte> key, System.ReadOnlySpan<byte> data, NftCounted counted);

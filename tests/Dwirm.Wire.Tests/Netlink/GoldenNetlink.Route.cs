@@ -1,0 +1,160 @@
+namespace Dwirm.Wire.Tests.Netlink;
+
+/// <content>Traffic control (linux/pkt_sched.h), conntrack and rtnetlink.</content>
+internal static partial class GoldenNetlink
+{
+    /// <summary><c>tc qdisc replace dev X root handle 1: htb default 0</c></summary>
+    public static byte[] HtbRoot => Hex(
+        """
+        48 00 00 00 | length 72
+        24 00 05 05 | RTM_NEWQDISC, REQUEST|ACK|REPLACE|CREATE
+        0d 00 00 00 | sequence 13
+        00 00 00 00 | port id
+        00 00 00 00 | tcmsg: AF_UNSPEC
+        09 00 00 00 | device 9
+        00 00 01 00 | handle 1:
+        ff ff ff ff | parent TC_H_ROOT
+        00 00 00 00 | info
+        08 00 01 00 | TCA_KIND, length 8
+        68 74 62 00 | "htb"
+        1c 00 02 80 | TCA_OPTIONS, nested, length 28
+        18 00 02 00 | TCA_HTB_INIT, length 24
+        03 00 00 00 0a 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 | version 3, rate2quantum 10, default class 0, debug 0, direct packets 0
+        """);
+
+    /// <summary><c>tc class replace dev X parent 1:110 classid 1:111 htb rate 8kbit ceil 2mbit burst 3000 cburst 3000 quantum 1514</c></summary>
+    public static byte[] HtbClass => Hex(
+        """
+        68 08 00 00 | length 2152
+        28 00 05 04 | RTM_NEWTCLASS, REQUEST|ACK|CREATE
+        0e 00 00 00 | sequence 14
+        00 00 00 00 | port id
+        00 00 00 00 | tcmsg: AF_UNSPEC
+        09 00 00 00 | device 9
+        11 01 01 00 | handle 1:111
+        10 01 01 00 | parent 1:110
+        00 00 00 00 | info
+        08 00 01 00 | TCA_KIND, length 8
+        68 74 62 00 | "htb"
+        3c 08 02 80 | TCA_OPTIONS, nested, length 2108
+        30 00 01 00 | TCA_HTB_PARMS, length 48
+        03 01 00 00 ff ff 00 00 e8 03 00 00 | rate: cell log 3, Ethernet, overhead 0, cell align -1, mpu 0, 1,000 octets a second
+        03 01 00 00 ff ff 00 00 90 d0 03 00 | ceil: the same, 250,000 octets a second
+        78 41 cb 02 | buffer: 3,000 octets in ticks of 64 ns at the rate
+        6c dc 02 00 | cbuffer: at the ceil
+        ea 05 00 00 | quantum 1,514
+        00 00 00 00 | level
+        00 00 00 00 | prio
+        04 04 04 00 | TCA_HTB_RTAB, length 1028
+        @rtab 1000 | 256 ticks
+        04 04 03 00 | TCA_HTB_CTAB, length 1028
+        @rtab 250000 | 256 ticks
+        """);
+
+    /// <summary><c>tc qdisc replace dev X parent 1:111 bfifo limit 25000</c></summary>
+    public static byte[] Bfifo => Hex(
+        """
+        38 00 00 00 | length 56
+        24 00 05 05 | RTM_NEWQDISC, REQUEST|ACK|REPLACE|CREATE
+        0f 00 00 00 | sequence 15
+        00 00 00 00 | port id
+        00 00 00 00 | tcmsg: AF_UNSPEC
+        09 00 00 00 | device 9
+        00 00 00 00 | no handle: the kernel picks one
+        11 01 01 00 | parent 1:111
+        00 00 00 00 | info
+        0a 00 01 00 | TCA_KIND, length 10
+        62 66 69 66 6f 00 | "bfifo"
+        00 00 | padding
+        08 00 02 00 | TCA_OPTIONS, length 8
+        a8 61 00 00 | limit 25,000 octets
+        """);
+
+    /// <summary><c>tc qdisc replace dev X parent 1:111 fq_codel target 9084us interval 100ms limit 1024</c></summary>
+    public static byte[] FqCodel => Hex(
+        """
+        50 00 00 00 | length 80
+        24 00 05 05 | RTM_NEWQDISC, REQUEST|ACK|REPLACE|CREATE
+        10 00 00 00 | sequence 16
+        00 00 00 00 | port id
+        00 00 00 00 | tcmsg: AF_UNSPEC
+        09 00 00 00 | device 9
+        00 00 00 00 | no handle
+        11 01 01 00 | parent 1:111
+        00 00 00 00 | info
+        0d 00 01 00 | TCA_KIND, length 13
+        66 71 5f 63 6f 64 65 6c 00 | "fq_codel"
+        00 00 00 | padding
+        1c 00 02 80 | TCA_OPTIONS, nested, length 28
+        08 00 01 00 | TCA_FQ_CODEL_TARGET, length 8
+        7c 23 00 00 | 9,084 microseconds
+        08 00 03 00 | TCA_FQ_CODEL_INTERVAL, length 8
+        a0 86 01 00 | 100,000 microseconds
+        08 00 02 00 | TCA_FQ_CODEL_LIMIT, length 8
+        00 04 00 00 | 1,024 packets
+        """);
+
+    /// <summary><c>tc class del dev X classid 1:111; tc qdisc del dev X root</c></summary>
+    public static byte[] Deletions => Hex(
+        """
+        24 00 00 00 | length 36
+        29 00 05 00 | RTM_DELTCLASS, REQUEST|ACK
+        11 00 00 00 | sequence 17
+        00 00 00 00 | port id
+        00 00 00 00 | tcmsg: AF_UNSPEC
+        09 00 00 00 | device 9
+        11 01 01 00 | handle 1:111
+        00 00 00 00 | parent
+        00 00 00 00 | info
+        24 00 00 00 | length 36
+        25 00 05 00 | RTM_DELQDISC, REQUEST|ACK
+        12 00 00 00 | sequence 18
+        00 00 00 00 | port id
+        00 00 00 00 | tcmsg: AF_UNSPEC
+        09 00 00 00 | device 9
+        00 00 01 00 | handle 1:
+        ff ff ff ff | parent TC_H_ROOT
+        00 00 00 00 | info
+        """);
+
+    /// <summary><c>conntrack -D --mark 0x1000/0xffffff00</c></summary>
+    public static byte[] Conntrack => Hex(
+        """
+        24 00 00 00 | length 36
+        02 01 05 00 | IPCTNL_MSG_CT_DELETE, REQUEST|ACK
+        13 00 00 00 | sequence 19
+        00 00 00 00 | port id
+        00 00 00 00 | nfgenmsg: AF_UNSPEC, version 0, resource 0
+        08 00 08 00 | CTA_MARK, length 8
+        00 00 10 00 | 0x1000
+        08 00 15 00 | CTA_MARK_MASK, length 8
+        ff ff ff 00 | one device
+        """);
+
+    /// <summary><c>ip link; ip -4 address; ip neighbour replace 192.0.2.7 lladdr 02:00:00:00:00:07 dev X nud stale</c></summary>
+    public static byte[] Route => Hex(
+        """
+        20 00 00 00 | length 32
+        12 00 01 03 | RTM_GETLINK, REQUEST|DUMP
+        14 00 00 00 | sequence 20
+        00 00 00 00 | port id
+        00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 | ifinfomsg
+        18 00 00 00 | length 24
+        16 00 01 03 | RTM_GETADDR, REQUEST|DUMP
+        15 00 00 00 | sequence 21
+        00 00 00 00 | port id
+        02 00 00 00 00 00 00 00 | ifaddrmsg: AF_INET
+        30 00 00 00 | length 48
+        1c 00 05 05 | RTM_NEWNEIGH, REQUEST|ACK|REPLACE|CREATE
+        16 00 00 00 | sequence 22
+        00 00 00 00 | port id
+        02 00 00 00 | ndmsg: AF_INET
+        09 00 00 00 | device 9
+        04 00 00 00 | NUD_STALE
+        08 00 01 00 | NDA_DST, length 8
+        c0 00 02 07 | 192.0.2.7
+        0a 00 02 00 | NDA_LLADDR, length 10
+        02 00 00 00 00 07 | 02:00:00:00:00:07
+        00 00 | padding
+        """);
+}
