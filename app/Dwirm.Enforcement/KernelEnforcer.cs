@@ -115,6 +115,13 @@ public sealed class KernelEnforcer : IDisposable
         return error;
     }
 
+    /// <summary>
+    /// True while our tables are what the last <see cref="Apply"/> left, as far as a look at them tells: <c>service firewall stop</c> and
+    /// <c>nft flush ruleset</c> delete every table. The look costs one small request while nobody changes the ruleset. When false, apply
+    /// the plan again.
+    /// </summary>
+    public bool IsIntact() => _applied && _tables.IsIntact();
+
     /// <summary>Removes our tables and qdiscs from the kernel; nothing is enforced any more.</summary>
     public NetlinkError? Cleanup()
     {

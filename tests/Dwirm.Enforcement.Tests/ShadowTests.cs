@@ -55,7 +55,9 @@ public sealed class ShadowTests
         using var router = new Router();
         using var other = new Netns();
         router.Apply(Plans.Lab());
+        Assert.True(router.Space.Run(router.Enforcer.IsIntact));
         router.Space.Sh(harm);
+        Assert.False(router.Space.Run(router.Enforcer.IsIntact));
         router.Apply(Plans.Lab());
         AssertShadow(router, other);
     }
@@ -66,6 +68,7 @@ public sealed class ShadowTests
         using var router = new Router();
         router.Apply(Plans.Of(Plans.Full(0x20)));
         router.Space.Sh("nft add table inet fw4; nft 'add chain inet fw4 forward { type filter hook forward priority 0; }'");
+        Assert.True(router.Space.Run(router.Enforcer.IsIntact));
         router.Apply(Plans.Lab());
         Assert.Empty(router.Log);
         Assert.Contains("\"fw4\"", router.Json());

@@ -68,6 +68,16 @@ internal sealed class NftTables(NetlinkChannel channel, InterfaceNames names, Ac
         return new NetlinkError("nft batch", NetlinkError.Restart, "the ruleset never rested");
     }
 
+    /// <summary>True while the tables are there and are the ones we made.</summary>
+    public bool IsIntact()
+    {
+        if (!_loaded || GetGeneration(out uint generation) != null) return false;
+        if (generation == _generation) return true;
+        if (!TablesAreOurs()) return false;
+        _generation = generation;
+        return true;
+    }
+
     /// <summary>Deletes both tables; that there are none is no error.</summary>
     public NetlinkError? Delete()
     {
