@@ -152,6 +152,8 @@ internal static class Sets
         Marks(SetId.C4Range, "c4r", Ranges, KeyPart.Source4, KeyPart.Destination4, KeyPart.Protocol, KeyPart.Port),
         Marks(SetId.C6, "c6", Timed, KeyPart.Ip6, KeyPart.Ip6, KeyPart.Protocol, KeyPart.Port),
         Marks(SetId.P4, "p4", Timed, KeyPart.IfName, KeyPart.Destination4, KeyPart.Protocol, KeyPart.Port),
+        // Provides that name their sources, and port ranges above sixteen: the source address stands in front, 0.0.0.0/0 for every peer.
+        // A service with sources has no element in p4, so nobody else gets in.
         Marks(SetId.P4Range, "p4r", Ranges, KeyPart.Source4, KeyPart.IfName, KeyPart.Destination4, KeyPart.Protocol, KeyPart.Port),
         Marks(SetId.P6, "p6", Timed, KeyPart.IfName, KeyPart.Ip6, KeyPart.Protocol, KeyPart.Port),
         In(SetId.Forward4, "fwd4", KeyPart.Protocol, KeyPart.Port) with { Flags = Timed | NftSetFlags.Map, Data = DataKind.AddressPort },
