@@ -37,9 +37,11 @@ internal sealed class NftTables(NetlinkChannel channel, InterfaceNames names, Ac
     /// <summary>Finds out what this kernel can do, by transactions that are checked and thrown away.</summary>
     public void Probe()
     {
-        bool bridge = Try(NfFamily.Bridge, false) == null;
-        bool log17 = Try(NfFamily.Inet, true) == null && (!bridge || Try(NfFamily.Bridge, true) == null);
-        Options = new RulesetOptions(bridge, log17);
+        // Each transaction waits for a grace period of the kernel, some 8 ms: where everything is there, one tells.
+        if (Try([NfFamily.Inet, NfFamily.Bridge], true) == null) return;
+        bool bridge = Try([NfFamily.Bridge], false) == null;
+        bool log = Try(bridge ? [NfFamily.Inet, NfFamily.Bridge] : [NfFamily.Inet], true) == null;
+        Options = new RulesetOptions(bridge, log);
     }
 
     /// <summary>Makes the kernel have exactly <paramref name="desired"/>.</summary>
@@ -268,21 +270,22 @@ internal sealed class NftTables(NetlinkChannel channel, InterfaceNames names, Ac
         return error == null ? facts : default;
     }
 
-    private NetlinkError? Try(NfFamily family, bool logging)
+    private NetlinkError? Try(ReadOnlySpan<NfFamily> families, bool logging)
     {
         const string Name = "dwirm-probe";
         NetlinkWriter writer = channel.Writer;
         uint begin = channel.NextSequence();
         writer.BatchBegin(begin, 0);
-        writer.NewTable(channel.NextSequence(), family, Name);
-        writer.NewBaseChain(channel.NextSequence(), family, Name, "probe", "filter", NftHook.Forward, 0);
-        if (logging)
+        foreach (NfFamily family in families)
         {
+            writer.NewTable(channel.NextSequence(), family, Name);
+            writer.NewBaseChain(channel.NextSequence(), family, Name, "probe", "filter", NftHook.Forward, 0);
+            if (!logging) continue;
             using (writer.NewRule(channel.NextSequence(), family, Name, "probe")) writer.LogGroup("probe", Ruleset.LogGroup, 96);
         }
         int start = writer.Length;
         uint last = channel.NextSequence();
-        writer.NewTable(last, family, Name);
+        writer.NewTable(last, families[^1], Name);
         writer.AddFlags(start, NetlinkFlags.Ack);
         return channel.Transact("nft probe", begin, last); // no end: nothing is committed
     }
