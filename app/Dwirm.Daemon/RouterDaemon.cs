@@ -16,6 +16,7 @@ namespace Dwirm.Daemon;
 /// <summary>The composition root: makes the parts, restores what was, enforces it, and only then opens the network and runs the loop.</summary>
 internal sealed class RouterDaemon : IDisposable
 {
+    private const long TidyUpDelayMs = 1000;
     private static readonly Ipv4Address Loopback = new(0x7f000001);
     private readonly DaemonOptions _options;
     private readonly SystemClock _clock = new();
@@ -29,6 +30,7 @@ internal sealed class RouterDaemon : IDisposable
     private readonly SignalSource _signals;
     private readonly ClockStepTimer _clockStep;
     private readonly Deadline _leaseExpiry;
+    private readonly Deadline _tidyUp = new(static _ => TidyUp());
     private readonly List<Lease> _expired = [];
 
     /// <summary>Makes a daemon; nothing is served before <see cref="Run"/>.</summary>
@@ -67,6 +69,7 @@ internal sealed class RouterDaemon : IDisposable
         _loop.Add(_signals.Handle, EpollEvents.Readable, new Handler(OnSignal));
         _loop.Add(_clockStep.Handle, EpollEvents.Readable, new Handler(OnClockStep));
         _clockStep.Arm();
+        TidyUpSoon(now);
         _log.Info($"version {ProgramVersion.Number} serves {Describe(_state.Config)}; {_state.Devices.Count} devices and {_state.Dhcp.Count} leases known");
         Warn(_state.Config);
         _loop.Run(Commit);
@@ -188,6 +191,7 @@ internal sealed class RouterDaemon : IDisposable
         _state.Enforcement.Configure(read.Uci);
         _state.Negotiator.ReconsiderAll(now, device => _state.Unsolicited.Start(device, now));
         _network.OpenPorts(now);
+        TidyUpSoon(now);
         _log.Info($"configuration read again; serves {Describe(read.Uci)}");
         Warn(read.Uci);
     }
@@ -196,6 +200,15 @@ internal sealed class RouterDaemon : IDisposable
     {
         foreach (ConfigFault warning in config.Warnings) _log.Warning(warning.ToString());
     }
+
+    private static void TidyUp()
+    {
+        GC.Collect(2, GCCollectionMode.Aggressive, blocking: true, compacting: true);
+        ProcessInfo.ReleaseCodePages();
+    }
+
+    /// <summary>Reading the configuration leaves garbage, and code in memory, that steady work would keep for days: given back once, when nobody waits.</summary>
+    private void TidyUpSoon(Instant now) => _loop.Deadlines.Set(_tidyUp, now.MonotonicMs + TidyUpDelayMs);
 
     private static List<Dhcpv4NetworkConfig> DhcpNetworks(DaemonConfig config)
     {

@@ -63,7 +63,6 @@ public sealed class KernelEnforcer : IDisposable
         _builder = new LedgerBuilder(_names);
         _tables = new NftTables(_netfilter, _names, log);
         _shaper = new Shaper(_route, log);
-        _tables.Probe();
         Support = Describe();
     }
 

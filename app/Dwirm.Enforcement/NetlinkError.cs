@@ -19,6 +19,9 @@ public sealed record NetlinkError(string Operation, int Errno, string Text = "",
     /// <summary>EPROTO: the kernel's answer makes no sense, or did not come.</summary>
     public const int NoAnswer = 71;
 
+    /// <summary>True when the kernel does not know what it was asked for: EAFNOSUPPORT or EOPNOTSUPP.</summary>
+    public bool IsUnsupported => Errno is 95 or 97;
+
     /// <summary>One line for a log.</summary>
     public override string ToString()
     {

@@ -21,7 +21,7 @@ internal sealed class NftTables(NetlinkChannel channel, InterfaceNames names, Ac
 
     private readonly LedgerDiff _diff = new();
     private List<Element> _shadow = [];
-    private bool _loaded;
+    private bool _loaded, _probed;
     private uint _generation;
     private TableFacts _inet, _bridge;
     private List<(byte[] Key, ulong LeftMs)> _answers = [];
@@ -34,21 +34,24 @@ internal sealed class NftTables(NetlinkChannel channel, InterfaceNames names, Ac
     /// <summary>What the kernel has, as far as we know: sorted.</summary>
     public List<Element> Shadow => _shadow;
 
-    /// <summary>Finds out what this kernel can do, by transactions that are checked and thrown away.</summary>
-    public void Probe()
+    /// <summary>
+    /// Finds out what this kernel can do, by transactions that are checked and thrown away. Each waits for the kernel's readers (some 15 ms),
+    /// so it is done only when the kernel refused everything at once.
+    /// </summary>
+    private void Probe()
     {
-        // Each transaction waits for a grace period of the kernel, some 8 ms: where everything is there, one tells.
-        if (Try([NfFamily.Inet, NfFamily.Bridge], true) == null) return;
-        bool bridge = Try([NfFamily.Bridge], false) == null;
-        bool log = Try(bridge ? [NfFamily.Inet, NfFamily.Bridge] : [NfFamily.Inet], true) == null;
-        Options = new RulesetOptions(bridge, log);
+        _probed = true;
+        bool bridge = Try(NfFamily.Bridge, false) == null;
+        bool log17 = Try(NfFamily.Inet, true) == null && (!bridge || Try(NfFamily.Bridge, true) == null);
+        Options = new RulesetOptions(bridge, log17);
     }
 
     /// <summary>Makes the kernel have exactly <paramref name="desired"/>.</summary>
     public NetlinkError? Commit(List<Element> desired, long nowMs)
     {
         Withdrawn.Clear();
-        if (!Options.Bridge) desired = WithoutBridge(desired);
+        List<Element> whole = desired;
+        desired = Fitting(whole);
         _diff.Compute(_shadow, desired);
         for (int attempt = 0; attempt < Attempts; attempt++)
         {
@@ -63,7 +66,13 @@ internal sealed class NftTables(NetlinkChannel channel, InterfaceNames names, Ac
             error = _loaded ? SendDiff(generation, nowMs) : SendAll(desired, generation, nowMs);
             if (error == null) return Committed(desired, generation + 1 == 0 ? 1 : generation + 1);
             if (error.Errno == NetlinkError.Restart) continue;
-            if (!_loaded) return error;
+            if (!_loaded && _probed) return error;
+            if (!_loaded)
+            {
+                Probe();
+                desired = Fitting(whole);
+                continue;
+            }
             log($"{error}: loading the tables anew");
             _loaded = false;
         }
@@ -80,6 +89,8 @@ internal sealed class NftTables(NetlinkChannel channel, InterfaceNames names, Ac
         return true;
     }
 
+    private List<Element> Fitting(List<Element> desired) => Options.Bridge ? desired : WithoutBridge(desired);
+
     /// <summary>Deletes both tables; that there are none is no error.</summary>
     public NetlinkError? Delete()
     {
@@ -95,7 +106,7 @@ internal sealed class NftTables(NetlinkChannel channel, InterfaceNames names, Ac
             channel.Writer.BatchEnd(channel.NextSequence());
             NetlinkError? error = channel.Transact("nft delete table", begin, sequence);
             // A kernel without bridge tables says EAFNOSUPPORT or EOPNOTSUPP; it has none of ours either.
-            if (error != null && error.Errno != NetlinkError.NotFound && (family == NfFamily.Inet || Options.Bridge)) first ??= error;
+            if (error != null && error.Errno != NetlinkError.NotFound && !(family == NfFamily.Bridge && error.IsUnsupported)) first ??= error;
         }
         _loaded = false;
         _shadow = [];
@@ -270,22 +281,21 @@ internal sealed class NftTables(NetlinkChannel channel, InterfaceNames names, Ac
         return error == null ? facts : default;
     }
 
-    private NetlinkError? Try(ReadOnlySpan<NfFamily> families, bool logging)
+    private NetlinkError? Try(NfFamily family, bool logging)
     {
         const string Name = "dwirm-probe";
         NetlinkWriter writer = channel.Writer;
         uint begin = channel.NextSequence();
         writer.BatchBegin(begin, 0);
-        foreach (NfFamily family in families)
+        writer.NewTable(channel.NextSequence(), family, Name);
+        writer.NewBaseChain(channel.NextSequence(), family, Name, "probe", "filter", NftHook.Forward, 0);
+        if (logging)
         {
-            writer.NewTable(channel.NextSequence(), family, Name);
-            writer.NewBaseChain(channel.NextSequence(), family, Name, "probe", "filter", NftHook.Forward, 0);
-            if (!logging) continue;
             using (writer.NewRule(channel.NextSequence(), family, Name, "probe")) writer.LogGroup("probe", Ruleset.LogGroup, 96);
         }
         int start = writer.Length;
         uint last = channel.NextSequence();
-        writer.NewTable(last, families[^1], Name);
+        writer.NewTable(last, family, Name);
         writer.AddFlags(start, NetlinkFlags.Ack);
         return channel.Transact("nft probe", begin, last); // no end: nothing is committed
     }
