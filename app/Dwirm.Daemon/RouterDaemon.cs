@@ -27,6 +27,7 @@ internal sealed class RouterDaemon : IDisposable
     private readonly OwnerCommands _owner;
     private readonly NetworkWatch _network;
     private readonly ControlServer _control;
+    private readonly RulesetWatch _ruleset;
     private readonly SignalSource _signals;
     private readonly ClockStepTimer _clockStep;
     private readonly Deadline _leaseExpiry;
@@ -57,6 +58,7 @@ internal sealed class RouterDaemon : IDisposable
         var documents = new Documents(_state, _clock, _options.StateDir, startedEmpty);
         _control = new ControlServer(_options.RunDir, _loop, new ControlHandler(_state, _owner, _store, documents));
         _clockStep = new ClockStepTimer();
+        _ruleset = new RulesetWatch(_state.Enforcement, _loop, _log);
     }
 
     /// <summary>Serves until SIGTERM or SIGINT.</summary>
@@ -81,6 +83,7 @@ internal sealed class RouterDaemon : IDisposable
     {
         _control.Dispose();
         _network.Dispose();
+        _ruleset.Dispose();
         _state.Names.Dispose();
         _state.Enforcement.Dispose();
         _store.Dispose();

@@ -51,6 +51,9 @@ public sealed class EnforcementService : IDisposable
         set => (_interfaces, _dirty) = (value, true);
     }
 
+    /// <summary>True while our tables are in the kernel as they were left, or nothing was put there yet.</summary>
+    public bool IsIntact => _kernel is null || Fault is not null || _kernel.IsIntact();
+
     /// <summary>Something the plan depends on changed; the kernel follows at the end of the turn.</summary>
     public void MarkDirty() => _dirty = true;
 
