@@ -6,6 +6,7 @@ using Dwirm.Daemon.Devices;
 using Dwirm.Daemon.Loop;
 using Dwirm.Daemon.Service;
 using Dwirm.Dhcp;
+using Dwirm.Enforcement;
 using Dwirm.Linux;
 using Dwirm.Policy;
 using Dwirm.Store;
@@ -28,6 +29,7 @@ internal sealed class RouterDaemon : IDisposable
     private readonly NetworkWatch _network;
     private readonly ControlServer _control;
     private readonly RulesetWatch _ruleset;
+    private ResolverPort? _resolver;
     private readonly SignalSource _signals;
     private readonly ClockStepTimer _clockStep;
     private readonly Deadline _leaseExpiry;
@@ -84,7 +86,7 @@ internal sealed class RouterDaemon : IDisposable
         _control.Dispose();
         _network.Dispose();
         _ruleset.Dispose();
-        _state.Names.Dispose();
+        _resolver?.Dispose();
         _state.Enforcement.Dispose();
         _store.Dispose();
         _clockStep.Dispose();
@@ -99,8 +101,11 @@ internal sealed class RouterDaemon : IDisposable
         var dhcp = new Dhcpv4Engine(DhcpNetworks(configuration.Uci), BitConverter.ToUInt32(seed));
         var devices = new DeviceTable();
         EnforcementService? enforcement = null;
-        var names = new NameTable(configuration.Uci.Resolver ?? Loopback, _loop, () => enforcement?.MarkDirty());
-        enforcement = new EnforcementService(devices, dhcp, names, new RouterZone(), _loop.Deadlines, _log, configuration.Uci);
+        _resolver = new ResolverPort(configuration.Uci.Resolver ?? Loopback, _loop);
+        var names = new NameTable(_loop.Deadlines, _resolver.Send, () => enforcement?.MarkDirty());
+        _resolver.Names = names;
+        enforcement = new EnforcementService(devices, dhcp, names, new RouterZone(), _loop.Deadlines, _log, configuration.Uci,
+            () => KernelEnforcer.Open(_log.Warning));
         return new DaemonState
         {
             Log = _log,
@@ -132,7 +137,7 @@ internal sealed class RouterDaemon : IDisposable
         _state.Dhcp.Restore(leases);
         foreach (DeviceRecord record in contents.Devices)
         {
-            var device = new Device(record);
+            var device = new Device(record) { Recorded = record };
             if (record.GrantJson is not null && Grant.TryParse(record.GrantJson, out Grant? grant)) device.Grant = grant;
             _state.Devices.Add(device);
             _state.Forwards.Assign(record.Mac, device.Grant);
@@ -227,7 +232,7 @@ internal sealed class RouterDaemon : IDisposable
         {
             parts.Add($"{settings.Name} ({settings.Device}, {settings.Dhcp.PoolStart}-{settings.Dhcp.PoolEnd})");
         }
-        return parts.Count == 0 ? "no _network" : string.Join(", ", parts);
+        return parts.Count == 0 ? "no network" : string.Join(", ", parts);
     }
 
     private sealed class Handler(Action<Instant> onReady) : IReadyHandler

@@ -23,6 +23,9 @@ public sealed class Device
         set => (_record, _answerUtf8) = (value, _record.AnswerJson == value.AnswerJson ? _answerUtf8 : null);
     }
 
+    /// <summary>The record as the store has it; null while it has none. Only what is recorded is enforced.</summary>
+    public DeviceRecord? Recorded { get; set; }
+
     /// <summary>The answer as it goes on the wire; empty while there is none. Encoded once, however often it is sent.</summary>
     public ReadOnlySpan<byte> AnswerUtf8 => _record.AnswerJson is { } json ? _answerUtf8 ??= Encoding.UTF8.GetBytes(json) : [];
 
@@ -65,7 +68,26 @@ public sealed class Device
     /// <summary>True while it is under enforcement: it asked, or the owner spoke of it.</summary>
     public bool IsManaged => Record.State is not DeviceState.New;
 
+    /// <summary>
+    /// What may be enforced of it: its record once the store has it. Before, a grant that is in both goes on, and everything else is
+    /// restricted; null when the posture of its network applies.
+    /// </summary>
+    public DeviceRecord? Enforceable
+    {
+        get
+        {
+            bool isNew = Record.State == DeviceState.New;
+            if (ReferenceEquals(Recorded, Record)) return isNew ? null : Record;
+            if (isNew && Recorded is null or { State: DeviceState.New }) return null;
+            bool sameGrant = Grants(Record) && Recorded is not null && Grants(Recorded)
+                && Record.Generation == Recorded.Generation && Record.GrantJson == Recorded.GrantJson && Record.Network == Recorded.Network;
+            return sameGrant ? Record : Record with { State = DeviceState.Quarantined, GrantJson = null };
+        }
+    }
+
     /// <summary>Octets of text held for the device, for the table's budget.</summary>
     public int Weight => 256 + 2 * ((Record.RequestedJson?.Length ?? 0) + (Record.AnswerJson?.Length ?? 0)
         + (Record.GrantJson?.Length ?? 0) + (Record.AmendmentJson?.Length ?? 0));
+
+    private static bool Grants(DeviceRecord record) => record.State is DeviceState.Granted or DeviceState.Amended or DeviceState.FullAccess;
 }

@@ -72,7 +72,7 @@ internal sealed class DaemonState
     public LeaseJournal Journal { get; } = new();
 
     /// <summary>Ports by logical network.</summary>
-    public Dictionary<string, NetworkPort> Ports { get; } = new(StringComparer.Ordinal);
+    public Dictionary<string, INetworkPort> Ports { get; } = new(StringComparer.Ordinal);
 
     /// <summary>Decides requests.</summary>
     public Negotiator Negotiator { get; set; } = null!;
@@ -84,7 +84,7 @@ internal sealed class DaemonState
     public UnsolicitedAnswers Unsolicited { get; set; } = null!;
 
     /// <summary>The port of a network, or null when it is not served now.</summary>
-    public NetworkPort? PortOf(string? network) => network is null ? null : Ports.GetValueOrDefault(network);
+    public INetworkPort? PortOf(string? network) => network is null ? null : Ports.GetValueOrDefault(network);
 
     /// <summary>What a refusal means on a network.</summary>
     public DenyAction DenyActionOf(string network)
@@ -142,6 +142,5 @@ internal sealed class DaemonState
         if (Devices.Find(lease.Mac) is not { } device) return;
         Unsolicited.Stop(device);
         Enforcement.MarkDirty();
-        Turn.Withdraw();
     }
 }

@@ -17,7 +17,7 @@ internal sealed class DhcpService(DaemonState state)
     private int _held;
 
     /// <summary>Handles one datagram that arrived on UDP 67 of a network of ours, sent to our own address (unicast) or to all.</summary>
-    public void Handle(NetworkPort port, ReadOnlySpan<byte> datagram, bool unicast, Instant now)
+    public void Handle(INetworkPort port, ReadOnlySpan<byte> datagram, bool unicast, Instant now)
     {
         state.Counters.Received++;
         if (!Dhcpv4Packet.TryParse(datagram, out Dhcpv4Packet packet, out ParseFault fault))
@@ -62,7 +62,7 @@ internal sealed class DhcpService(DaemonState state)
     }
 
     /// <summary>DHCPDWIRMCLIENT (DWIRM-18): answer at once where there is a decision, else wait for one for at most the decision time, then offer.</summary>
-    private void ClientMessage(NetworkPort port, in Dhcpv4Packet packet, ReadOnlySpan<byte> datagram, Instant now)
+    private void ClientMessage(INetworkPort port, in Dhcpv4Packet packet, ReadOnlySpan<byte> datagram, Instant now)
     {
         state.Counters.Count("received:dwirmclient");
         if (!packet.HasEthernetAddress)
@@ -93,7 +93,7 @@ internal sealed class DhcpService(DaemonState state)
     }
 
     /// <summary>A profile inside DISCOVER, REQUEST or INFORM (U5): decided the same way; the answer rides in OFFER or ACK when the client listed its code.</summary>
-    private void Piggyback(NetworkPort port, in Dhcpv4Packet packet, ref Device? device, Instant now)
+    private void Piggyback(INetworkPort port, in Dhcpv4Packet packet, ref Device? device, Instant now)
     {
         if (!packet.HasEthernetAddress) return;
         ProfileOutcome outcome = Consider(port, packet, now, out Device? considered);
@@ -103,7 +103,7 @@ internal sealed class DhcpService(DaemonState state)
         if (outcome == ProfileOutcome.Pending && packet.MessageType == Dhcpv4MessageType.Discover) AwaitDecision(device, now);
     }
 
-    private ProfileOutcome Consider(NetworkPort port, in Dhcpv4Packet packet, Instant now, out Device? device)
+    private ProfileOutcome Consider(INetworkPort port, in Dhcpv4Packet packet, Instant now, out Device? device)
     {
         var source = new ProfileSource(
             packet.Chaddr, ClientIdOf(packet), port.Settings.Name, VendorClassOf(packet));
@@ -141,7 +141,7 @@ internal sealed class DhcpService(DaemonState state)
     }
 
     /// <summary>Ordinary DHCP: the engine decides, the change is recorded, the reply waits for the end of the turn.</summary>
-    private void Answer(NetworkPort port, in Dhcpv4Packet packet, Device? device, Instant now, bool unicast = false)
+    private void Answer(INetworkPort port, in Dhcpv4Packet packet, Device? device, Instant now, bool unicast = false)
     {
         if (device?.Record.State == DeviceState.Denied && packet.MessageType is Dhcpv4MessageType.Discover or Dhcpv4MessageType.Request)
         {
@@ -157,11 +157,13 @@ internal sealed class DhcpService(DaemonState state)
         }
     }
 
-    private void Reply(NetworkPort port, in Dhcpv4Packet packet, in Dhcpv4Decision decision, Device? device)
+    private void Reply(INetworkPort port, in Dhcpv4Packet packet, in Dhcpv4Decision decision, Device? device)
     {
         Span<byte> buffer = state.Turn.Replies.Buffer;
         byte option = state.Config.ProfileOption;
-        ReadOnlySpan<byte> answer = device is not null && packet.Requests(option) ? device.AnswerUtf8 : default;
+        // The answer is for the network it was asked on.
+        bool answers = device is not null && device.Record.Network == port.Settings.Name && packet.Requests(option);
+        ReadOnlySpan<byte> answer = answers ? device!.AnswerUtf8 : default;
         bool wrote = state.Dhcp.TryWriteReply(packet, decision, answer, option, buffer, out int written);
         if (!wrote && !answer.IsEmpty)
         {
@@ -177,11 +179,11 @@ internal sealed class DhcpService(DaemonState state)
         // INFORM comes from an address the client has by itself (RFC 2131 section 4.3.5).
         Ipv4Address client = decision.Action == Dhcpv4Action.InformAck ? packet.Ciaddr : decision.Lease?.Address ?? default;
         var destination = Dhcpv4Destination.For(packet, decision.Action, client);
-        bool needsKernel = device is { IsManaged: true } && decision.Action == Dhcpv4Action.Ack;
+        bool needsKernel = device is { IsManaged: true } && (answers || decision.Action == Dhcpv4Action.Ack);
         state.Turn.Replies.Add(port, written, destination, packet.Chaddr, needsKernel);
     }
 
-    private void SendDwirmServer(NetworkPort port, in Dhcpv4Packet packet, Device device)
+    private void SendDwirmServer(INetworkPort port, in Dhcpv4Packet packet, Device device)
     {
         if (TryWriteDwirmServer(device, device.Exchange!, port, out int written))
         {
@@ -196,7 +198,7 @@ internal sealed class DhcpService(DaemonState state)
     }
 
     /// <summary>Writes the answer that holds into the reply queue's buffer: the whole, else the Status form where that says the same (U4).</summary>
-    public bool TryWriteDwirmServer(Device device, Dhcpv4Correspondent client, NetworkPort port, out int written)
+    public bool TryWriteDwirmServer(Device device, Dhcpv4Correspondent client, INetworkPort port, out int written)
     {
         Span<byte> buffer = state.Turn.Replies.Buffer;
         return TryWrite(device.AnswerUtf8, buffer, out written) || TryWrite(device.ShortAnswerUtf8, buffer, out written);
@@ -211,7 +213,7 @@ internal sealed class DhcpService(DaemonState state)
 
     private static void Remember(Device device, in Dhcpv4Packet packet) => device.Exchange = Dhcpv4Correspondent.From(packet);
 
-    private Lease? LeaseOf(MacAddress mac, NetworkPort port) =>
+    private Lease? LeaseOf(MacAddress mac, INetworkPort port) =>
         state.Dhcp.Leases.ByMac(mac, port.Settings.Name) is { State: LeaseState.Bound } lease ? lease : null;
 
     private static bool CarriesProfile(byte type) =>

@@ -8,6 +8,7 @@ using Dwirm.Enforcement;
 using Dwirm.Linux;
 using Dwirm.Policy;
 using Dwirm.Policy.Plans;
+using Dwirm.Store;
 using Dwirm.Wire;
 
 namespace Dwirm.Daemon.Service;
@@ -23,7 +24,8 @@ public sealed class EnforcementService : IDisposable
     private readonly Deadline _edge;
     private readonly ILocalZone _zone;
     private readonly Log _log;
-    private KernelEnforcer? _kernel;
+    private readonly Func<IKernel> _open;
+    private IKernel? _kernel;
     private DaemonConfig _config;
     private InterfaceTable? _interfaces;
     private bool _dirty = true;
@@ -31,10 +33,10 @@ public sealed class EnforcementService : IDisposable
 
     /// <summary>Enforcement of what the given tables hold; the kernel is opened with the first plan.</summary>
     internal EnforcementService(DeviceTable devices, Dhcpv4Engine dhcp, INameResolver names, ILocalZone zone, Deadlines deadlines, Log log,
-        DaemonConfig config)
+        DaemonConfig config, Func<IKernel> open)
     {
         (_devices, _dhcp, _names, _zone) = (devices, dhcp, names, zone);
-        (_deadlines, _log, _config) = (deadlines, log, config);
+        (_deadlines, _log, _config, _open) = (deadlines, log, config, open);
         _edge = new Deadline(OnEdge);
     }
 
@@ -56,6 +58,15 @@ public sealed class EnforcementService : IDisposable
 
     /// <summary>Something the plan depends on changed; the kernel follows at the end of the turn.</summary>
     public void MarkDirty() => _dirty = true;
+
+    /// <summary>Everything in the batch is recorded now, and may be enforced.</summary>
+    public void Recorded(StoreBatch batch)
+    {
+        foreach (StoreChange change in batch.Changes)
+        {
+            if (change.Record is DeviceRecord record && _devices.Find(record.Mac) is { } device) device.Recorded = record;
+        }
+    }
 
     /// <summary>Takes over another configuration.</summary>
     public void Configure(DaemonConfig newConfig) => (_config, _dirty) = (newConfig, true);
@@ -83,12 +94,12 @@ public sealed class EnforcementService : IDisposable
         EnforcementPlan plan = Plan(now, out long nextChangeMs);
         if (Apply(plan, now) is { } text)
         {
-            if (Fault != text) _log.Error($"the _kernel refused the enforcement plan, nothing new is granted: {text}");
+            if (Fault != text) _log.Error($"the kernel refused the enforcement plan, nothing new is granted: {text}");
             Fault = text;
             _deadlines.Set(_edge, now.MonotonicMs + RetryMs);
             return false;
         }
-        if (Fault is not null) _log.Info("the _kernel enforces the plan again");
+        if (Fault is not null) _log.Info("the kernel enforces the plan again");
         (Fault, _dirty, _planSawTrustedClock) = (null, false, now.WallIsTrusted);
         if (!now.WallIsTrusted) nextChangeMs = Math.Min(nextChangeMs, now.MonotonicMs + TrustPollMs);
         if (nextChangeMs == long.MaxValue) _deadlines.Cancel(_edge);
@@ -106,7 +117,7 @@ public sealed class EnforcementService : IDisposable
     {
         try
         {
-            _kernel ??= KernelEnforcer.Open(_log.Warning);
+            _kernel ??= _open();
         }
         catch (LinuxException e)
         {
@@ -117,7 +128,7 @@ public sealed class EnforcementService : IDisposable
 
     private void OnEdge(Instant now)
     {
-        // While the clock is not trusted the _edge only polls for trust (DWIRM-13).
+        // While the clock is not trusted the edge only polls for trust (DWIRM-13).
         if (!now.WallIsTrusted && !_planSawTrustedClock && Fault is null) _deadlines.Set(_edge, now.MonotonicMs + TrustPollMs);
         else _dirty = true;
     }
@@ -152,9 +163,10 @@ public sealed class EnforcementService : IDisposable
         List<PlanDevice> planned = [];
         foreach (Device device in _devices.All)
         {
-            if (!device.IsManaged) continue;
-            Lease? lease = _dhcp.Leases.ByMac(device.Record.Mac, device.Record.Network);
-            planned.Add(new PlanDevice(device.Record, device.Grant, lease is { State: LeaseState.Bound } ? lease.Address : null));
+            if (device.Enforceable is not { } record) continue;
+            Lease? lease = _dhcp.Leases.ByMac(record.Mac, record.Network);
+            Grant? grant = record.GrantJson is null ? null : device.Grant;
+            planned.Add(new PlanDevice(record, grant, lease is { State: LeaseState.Bound } ? lease.Address : null));
         }
         return planned;
     }

@@ -53,7 +53,7 @@ public sealed class LeaseFile
         }
         catch (LinuxException e)
         {
-            if (!_failed) _log.Warning($"cannot _write the lease file {_path}: {e.Message}");
+            if (!_failed) _log.Warning($"cannot write the lease file {_path}: {e.Message}");
             _failed = true;
             Touch(now);
         }

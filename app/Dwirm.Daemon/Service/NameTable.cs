@@ -13,29 +13,25 @@ namespace Dwirm.Daemon.Service;
 /// Addresses of the host names that grants consume, by forward lookup at the resolver the devices use (RFC 9726 section 4, DNS-01).
 /// Refreshed by TTL between one minute and a day; an address is kept for an hour, or its TTL if longer, after it was last seen.
 /// </summary>
-public sealed class NameTable : INameResolver, IReadyHandler, IDisposable
+public sealed class NameTable : INameResolver
 {
     private const int MaxNames = 4096, MaxAddresses = 32, MinRefreshMs = 60_000, MaxRefreshMs = 86_400_000, KeepMs = 3_600_000;
     private const int TimeoutMs = 2000, MaxRetryMs = 60_000;
     private readonly Dictionary<string, Entry> _names = new(StringComparer.Ordinal);
     private readonly Dictionary<MacAddress, List<string>> _wanted = [];
-    private readonly EventLoop _loop;
+    private readonly Deadlines _deadlines;
     private readonly Action _changed;
-    private readonly byte[] _buffer = new byte[4096];
-    private readonly UdpSocket _socket;
-    private readonly uint _token;
+    private readonly Query _ask;
+    private readonly byte[] _buffer = new byte[512];
 
-    /// <summary>A table that asks the given resolver.</summary>
-    /// <param name="resolver">Its address; port 53.</param>
-    /// <param name="loop">The loop.</param>
+    /// <summary>Sends one query to the resolver; what does not arrive is asked again.</summary>
+    public delegate void Query(ReadOnlySpan<byte> message);
+
+    /// <summary>A table that is empty.</summary>
+    /// <param name="deadlines">The loop's timers.</param>
+    /// <param name="ask">Sends a query; the answers come to <see cref="Take"/>.</param>
     /// <param name="changed">Called when an address came or went.</param>
-    /// <exception cref="LinuxException">No socket.</exception>
-    public NameTable(Ipv4Address resolver, EventLoop loop, Action changed)
-    {
-        (_loop, _changed) = (loop, changed);
-        _socket = UdpSocket.ConnectTo(resolver.Value, DnsMessage.Port);
-        _token = _loop.Add(_socket.Handle, EpollEvents.Readable, this);
-    }
+    public NameTable(Deadlines deadlines, Query ask, Action changed) => (_deadlines, _ask, _changed) = (deadlines, ask, changed);
 
     /// <inheritdoc/>
     public IReadOnlyList<Ipv4Address> Resolve(string host) => _names.TryGetValue(host, out Entry? entry) ? entry.Addresses : [];
@@ -54,28 +50,10 @@ public sealed class NameTable : INameResolver, IReadyHandler, IDisposable
         {
             if (_names.TryGetValue(name, out Entry? entry) && --entry.Users == 0)
             {
-                _loop.Deadlines.Cancel(entry.Due);
+                _deadlines.Cancel(entry.Due);
                 _names.Remove(name);
             }
         }
-    }
-
-    /// <inheritdoc/>
-    public void OnReady(EpollEvents events, Instant now)
-    {
-        for (int budget = 64; budget > 0; budget--)
-        {
-            int length = _socket.Receive(_buffer);
-            if (length <= 0) return;
-            Take(_buffer.AsSpan(0, length), now);
-        }
-    }
-
-    /// <inheritdoc/>
-    public void Dispose()
-    {
-        _loop.Remove(_token);
-        _socket.Dispose();
     }
 
     private void Want(string name, Instant now)
@@ -98,14 +76,15 @@ public sealed class NameTable : INameResolver, IReadyHandler, IDisposable
         Span<byte> id = stackalloc byte[2];
         RandomBytes.Fill(id);
         entry.QueryId = BitConverter.ToUInt16(id);
-        if (DnsMessage.TryWriteQuery(entry.Name, DnsType.A, entry.QueryId, _buffer, out int length)) _socket.Send(_buffer.AsSpan(0, length));
+        if (DnsMessage.TryWriteQuery(entry.Name, DnsType.A, entry.QueryId, _buffer, out int length)) _ask(_buffer.AsSpan(0, length));
         // Silence is asked about again, less and less often.
         int wait = Math.Min(TimeoutMs << Math.Min(entry.Failures, 6), MaxRetryMs);
         entry.Failures++;
-        _loop.Deadlines.Set(entry.Due, now.MonotonicMs + wait);
+        _deadlines.Set(entry.Due, now.MonotonicMs + wait);
     }
 
-    private void Take(ReadOnlySpan<byte> datagram, Instant now)
+    /// <summary>Takes what the resolver sent; anything but the answer to an open question is passed over.</summary>
+    public void Take(ReadOnlySpan<byte> datagram, Instant now)
     {
         if (!DnsMessage.TryParse(datagram, out DnsMessage? message)) return;
         if (!_names.TryGetValue(message.QuestionName, out Entry? entry) || entry.QueryId != message.Id) return;
@@ -120,7 +99,7 @@ public sealed class NameTable : INameResolver, IReadyHandler, IDisposable
         news |= entry.Drop(now.MonotonicMs);
         entry.Failures = 0;
         entry.QueryId = 0;
-        _loop.Deadlines.Set(entry.Due, now.MonotonicMs + Math.Clamp(ttlMs, MinRefreshMs, MaxRefreshMs));
+        _deadlines.Set(entry.Due, now.MonotonicMs + Math.Clamp(ttlMs, MinRefreshMs, MaxRefreshMs));
         if (news) _changed();
     }
 

@@ -127,7 +127,6 @@ public sealed class Negotiator
             _state.Forwards.Assign(record.Mac, grant);
             _state.Names.Assign(record.Mac, grant, now);
             _state.Enforcement.MarkDirty();
-            _state.Turn.Withdraw();
         }
         _state.Devices.Update(device, next);
         _state.Turn.Batch.Put(next);
@@ -195,7 +194,6 @@ public sealed class Negotiator
         _state.Turn.Batch.Remove(device.Record.Mac);
         _state.History(now, device, "forgotten", "owner", why);
         _state.Enforcement.MarkDirty();
-        _state.Turn.Withdraw();
     }
 
     /// <summary>A profile that is not understood never widens anything: a device that had no standing is restricted, and the owner is told (DWIRM-04).</summary>

@@ -9,7 +9,7 @@ using Dwirm.Wire;
 namespace Dwirm.Daemon.Service;
 
 /// <summary>The sockets of one network of ours: UDP 67 bound to its device, and a packet socket for clients that have no address yet.</summary>
-public sealed class NetworkPort : IReadyHandler, IDisposable
+public sealed class NetworkPort : IReadyHandler, INetworkPort
 {
     private const ushort ServerPort = 67;
     private readonly DhcpSocket _socket;
@@ -18,7 +18,7 @@ public sealed class NetworkPort : IReadyHandler, IDisposable
     private readonly DhcpService _service;
     private readonly EventLoop _loop;
     private readonly uint _token;
-    private bool _queued;
+    private bool _queued, _closed;
 
     /// <summary>Opens the sockets and joins the loop.</summary>
     /// <exception cref="LinuxException">The device is missing, or port 67 on it is taken.</exception>
@@ -32,13 +32,13 @@ public sealed class NetworkPort : IReadyHandler, IDisposable
         _token = _loop.Add(_socket.Handle, EpollEvents.Readable, this);
     }
 
-    /// <summary>The network's configuration.</summary>
+    /// <inheritdoc/>
     public NetworkSettings Settings { get; set; }
 
-    /// <summary>The device's index when the sockets were opened; another index means another device under the same name.</summary>
+    /// <inheritdoc/>
     public int InterfaceIndex { get; }
 
-    /// <summary>The router's address on the network: server identifier and source of every reply.</summary>
+    /// <inheritdoc/>
     public Ipv4Address RouterAddress => Settings.Dhcp.RouterPrefix.Address;
 
     /// <inheritdoc/>
@@ -52,9 +52,11 @@ public sealed class NetworkPort : IReadyHandler, IDisposable
         }
     }
 
-    /// <summary>Hands one reply to the kernel, or to the batch that <see cref="Flush"/> sends.</summary>
+    /// <inheritdoc/>
     public void Transmit(in Dhcpv4Destination destination, MacAddress mac, ReadOnlySpan<byte> payload)
     {
+        // A reply of this turn may have outlived the device it came in by.
+        if (_closed) return;
         if (!destination.ToHardware)
         {
             _socket.Queue(destination.Address.Value, destination.Port, payload);
@@ -68,10 +70,10 @@ public sealed class NetworkPort : IReadyHandler, IDisposable
         _sender.Send(hardware, RouterAddress.Value, ServerPort, destination.Address.Value, destination.Port, payload);
     }
 
-    /// <summary>Sends what is batched, if anything.</summary>
+    /// <inheritdoc/>
     public void Flush()
     {
-        if (!_queued) return;
+        if (!_queued || _closed) return;
         _queued = false;
         _socket.Flush();
     }
@@ -79,6 +81,7 @@ public sealed class NetworkPort : IReadyHandler, IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
+        _closed = true;
         _loop.Remove(_token);
         _socket.Dispose();
         _sender.Dispose();

@@ -45,7 +45,7 @@ internal sealed class NetworkWatch : IReadyHandler, IDisposable
     {
         InterfaceTable interfaces = InterfaceTable.Read(_dump);
         _state.Enforcement.Interfaces = interfaces;
-        foreach (NetworkPort port in new List<NetworkPort>(_state.Ports.Values))
+        foreach (INetworkPort port in new List<INetworkPort>(_state.Ports.Values))
         {
             NetworkSettings? settings = Find(port.Settings.Name);
             InterfaceInfo? device = interfaces.ByName(port.Settings.Device);
@@ -64,7 +64,7 @@ internal sealed class NetworkWatch : IReadyHandler, IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        foreach (NetworkPort port in _state.Ports.Values) port.Dispose();
+        foreach (INetworkPort port in _state.Ports.Values) port.Dispose();
         _state.Loop.Remove(_token);
         _watch.Dispose();
         _dump.Dispose();

@@ -27,7 +27,7 @@ public sealed class PendingReplies
     /// <param name="destination">Where to.</param>
     /// <param name="mac">The client, for sending without ARP.</param>
     /// <param name="needsKernel">True when it tells of something the kernel must enforce first.</param>
-    public void Add(NetworkPort port, int length, in Dhcpv4Destination destination, MacAddress mac, bool needsKernel)
+    public void Add(INetworkPort port, int length, in Dhcpv4Destination destination, MacAddress mac, bool needsKernel)
     {
         _replies[_count++] = new Reply(port, _used, length, destination, mac, needsKernel);
         _used += length;
@@ -57,5 +57,5 @@ public sealed class PendingReplies
     }
 
     private readonly record struct Reply(
-        NetworkPort Port, int Offset, int Length, Dhcpv4Destination Destination, MacAddress Mac, bool NeedsKernel);
+        INetworkPort Port, int Offset, int Length, Dhcpv4Destination Destination, MacAddress Mac, bool NeedsKernel);
 }

@@ -14,7 +14,6 @@ public sealed class Turn
     private readonly Deadlines _deadlines;
     private readonly Deadline _retry;
     private readonly Log _log;
-    private bool _withdrawal;
 
     /// <summary>The turn of one daemon; reused for its whole life.</summary>
     public Turn(IGrantStore store, EnforcementService enforcement, Deadlines deadlines, Log log)
@@ -35,21 +34,18 @@ public sealed class Turn
     /// <summary>True when so much waits for a store that does not work that no more is taken on: clients ask again.</summary>
     public bool IsChoked => StoreFault is not null && Batch.Changes.Count > MaxUnrecorded;
 
-    /// <summary>Something is taken away: it happens in the kernel even when it cannot be recorded.</summary>
-    public void Withdraw() => _withdrawal = true;
-
     /// <summary>Ends the turn.</summary>
     public void Commit(Instant now)
     {
         if (!Record())
         {
-            // Nothing that was not recorded is said or opened; clients ask again, and the next turn tries again.
+            // Nothing that was not recorded is said or opened; clients ask again, and the next turn tries again. What is taken away ends
+            // all the same, and at the start what was recorded before is enforced.
             Replies.Discard();
             _deadlines.Set(_retry, now.MonotonicMs + RetryMs);
-            if (_withdrawal) _enforcement.Commit(now);
+            _enforcement.Commit(now);
             return;
         }
-        _withdrawal = false;
         bool kernelAgrees = _enforcement.Commit(now);
         if (!Replies.IsEmpty) Replies.Send(kernelAgrees);
     }
@@ -67,9 +63,12 @@ public sealed class Turn
             StoreFault = e.Message;
             return false;
         }
+        _enforcement.Recorded(Batch);
         Batch.Clear();
-        if (StoreFault is not null) _log.Info("the _store works again");
+        if (StoreFault is null) return true;
+        _log.Info("the store works again");
         StoreFault = null;
+        _enforcement.MarkDirty();
         return true;
     }
 }
