@@ -1,5 +1,4 @@
 using System;
-using Dwirm.Linux;
 
 namespace Dwirm.Linux.Tests;
 
