@@ -11,6 +11,7 @@ namespace Dwirm.Architecture.Tests;
 public sealed partial class SourceTests
 {
     private const int LongestFile = 400;
+    private const string KernelTrait = """[Trait("Kind", "Kernel")]""";
 
     private static readonly string[] MayBeUnsafe = ["app/Dwirm.Linux/", "app/Dwirm.Store/"];
 
@@ -150,6 +151,23 @@ public sealed partial class SourceTests
         Assert.True(wrong.Count == 0, string.Join('\n', wrong));
     }
 
+    [Fact]
+    public void A_test_that_needs_the_kernel_says_so()
+    {
+        List<string> unmarked = [];
+        foreach (string file in Repository.Sources("tests").Where(file => !file.EndsWith("SourceTests.cs", StringComparison.Ordinal)))
+        {
+            // A test begins at its [Fact] or [Theory]; what stands before the first one holds for the whole class.
+            string[] parts = TestAttribute().Split(File.ReadAllText(file));
+            bool wholeClass = parts[0].Contains(KernelTrait, StringComparison.Ordinal);
+            unmarked.AddRange(parts.Skip(1)
+                .Where(test => !wholeClass && NeedsTheKernel().IsMatch(test) && !test.Contains(KernelTrait, StringComparison.Ordinal))
+                .Select(test => $"{Repository.Short(file)}: {TestName().Match(test).Groups[1].Value} needs {KernelTrait}"));
+        }
+
+        Assert.True(unmarked.Count == 0, string.Join('\n', unmarked));
+    }
+
     private static bool IsIn(string file, string[] directories)
     {
         string path = Repository.Short(file).Replace('\\', '/');
@@ -165,6 +183,15 @@ public sealed partial class SourceTests
 
     [GeneratedRegex(@"\bunsafe\b|\bfixed\s*\(|\bUnsafe\.|MemoryMarshal\.GetReference|\bstackalloc\b[^;]*\*\s*=")]
     private static partial Regex UnsafeWord();
+
+    [GeneratedRegex(@"^\s*\[(?:Fact|Theory)\b", RegexOptions.Multiline)]
+    private static partial Regex TestAttribute();
+
+    [GeneratedRegex(@"new VethPair\(|new Netns\(|new Router\(|""netns""")]
+    private static partial Regex NeedsTheKernel();
+
+    [GeneratedRegex(@"public (?:async )?(?:void|Task) (\w+)")]
+    private static partial Regex TestName();
 
     [GeneratedRegex(@"\bProcess\.Start\b|ProcessStartInfo|posix_spawn|\bexecve?[pl]*\b|""/bin/|\bsystem\(|\bpopen\b|\bfork\(")]
     private static partial Regex StartsAProgram();

@@ -18,6 +18,7 @@ public class EndToEndTests
         string.Join(',', Enumerable.Repeat("\"" + new string('n', 500) + "\"", 5)) + "]", StringComparison.Ordinal);
 
     [Fact]
+    [Trait("Kind", "Kernel")]
     public void AnAnswerInFragmentsAndALeaseThatIsApplied()
     {
         using var veth = new VethPair(nearAddress: null, farAddress: "192.168.1.1/24");
@@ -45,6 +46,7 @@ public class EndToEndTests
     }
 
     [Fact]
+    [Trait("Kind", "Kernel")]
     [Trait("Requirement", "DWIRM-25")]
     public void TheProfileInsideDiscover()
     {
