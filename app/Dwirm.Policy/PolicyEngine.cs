@@ -29,7 +29,7 @@ public sealed class PolicyEngine
         if (input.Verdict is OwnerVerdict.Deny or OwnerVerdict.Revoke) return RefusedByOwner(input);
         if (input.Verdict == OwnerVerdict.FullAccess)
         {
-            if (!IsFullAccessDenied(input)) return Unrestricted(input, [], Owner);
+            if (!IsFullAccessDenied(Subject(input, CategoryRegistry.FullAccess, default, [], PortSet.Empty))) return Unrestricted(input, [], Owner);
             // A rule's deny stands above the owner's word; what is left of it is an approval of what was asked.
             input = input with { Verdict = OwnerVerdict.Approve };
         }
@@ -261,12 +261,15 @@ public sealed class PolicyEngine
         };
     }
 
-    private bool IsFullAccessDenied(NegotiationInput input)
+    /// <summary>True when a rule denies Full Access to a device that asked for nothing: the owner's word does not lift that (DWIRM-17).</summary>
+    public bool DeniesFullAccess(DeviceRecord record) => IsFullAccessDenied(new RuleSubject(
+        "", CategoryRegistry.FullAccess, default, [], PortSet.Empty, record.Mac, record.Network, record.VendorClass, record.Authenticated, RequestSource.Dwirm));
+
+    private bool IsFullAccessDenied(in RuleSubject subject)
     {
         foreach (ServiceDirection direction in (ReadOnlySpan<ServiceDirection>)[ServiceDirection.Provide, ServiceDirection.Consume])
         {
-            RuleSubject subject = Subject(input, CategoryRegistry.FullAccess, direction, [], PortSet.Empty);
-            if (FindRule(subject)?.Decision == PolicyDecision.Deny) return true;
+            if (FindRule(subject with { Direction = direction })?.Decision == PolicyDecision.Deny) return true;
         }
         return false;
     }

@@ -4,6 +4,7 @@ using System.Text;
 using Dwirm.Daemon.Loop;
 using Dwirm.Dhcp;
 using Dwirm.Policy;
+using Dwirm.Wire;
 
 namespace Dwirm.Daemon.Devices;
 
@@ -47,6 +48,9 @@ public sealed class Device
     /// <summary>The client of the last DWIRM exchange, so that a late answer can be sent; null when none was seen in this run.</summary>
     public Dhcpv4Correspondent? Exchange { get; set; }
 
+    /// <summary>The address it had in the plan that was made last; null for none.</summary>
+    public Ipv4Address? PlannedAddress { get; set; }
+
     /// <summary>A DISCOVER whose OFFER waits for the decision, as it was received; null when none waits.</summary>
     public byte[]? HeldDiscover { get; set; }
 
@@ -85,9 +89,9 @@ public sealed class Device
         }
     }
 
-    /// <summary>Octets of text held for the device, for the table's budget.</summary>
-    public int Weight => 256 + 2 * ((Record.RequestedJson?.Length ?? 0) + (Record.AnswerJson?.Length ?? 0)
-        + (Record.GrantJson?.Length ?? 0) + (Record.AmendmentJson?.Length ?? 0));
+    /// <summary>Octets held for the device, for the table's budget: its texts, the answer once more as it goes on the wire, and the parsed grant.</summary>
+    public int Weight => 512 + 2 * (Record.RequestedJson?.Length ?? 0) + 3 * (Record.AnswerJson?.Length ?? 0)
+        + 4 * (Record.GrantJson?.Length ?? 0) + 2 * (Record.AmendmentJson?.Length ?? 0);
 
     private static bool Grants(DeviceRecord record) => record.State is DeviceState.Granted or DeviceState.Amended or DeviceState.FullAccess;
 }

@@ -47,7 +47,10 @@ public sealed class DeviceTable
     }
 
     /// <summary>True when another device fits.</summary>
-    public bool HasRoom => _devices.Count < MaxDevices && _weight < MaxWeight;
+    public bool HasRoom => _devices.Count < MaxDevices && HasRoomFor(0);
+
+    /// <summary>True when what is held may grow by so many octets.</summary>
+    public bool HasRoomFor(int octets) => _weight + octets < MaxWeight;
 
     /// <summary>The device to forget when there is no room: nobody decided about it and it was seen first longest ago. Null when every device counts.</summary>
     /// <param name="isInUse">Says whether a device holds a lease.</param>

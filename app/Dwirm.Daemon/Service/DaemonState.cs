@@ -111,12 +111,14 @@ internal sealed class DaemonState
         if (lease.State != LeaseState.Bound) LeaseEnded(lease);
         else if (device is { IsManaged: true })
         {
-            if (device.Record.Network != lease.Network || device.Record.Hostname != lease.Hostname)
+            if (device.Record.Network != lease.Network) Negotiator.Move(device, lease.Network, now);
+            else if (device.Record.Hostname != lease.Hostname)
             {
-                Devices.Update(device, device.Record with { Network = lease.Network, Hostname = lease.Hostname });
+                Devices.Update(device, device.Record with { Hostname = lease.Hostname });
                 Turn.Batch.Put(device.Record);
             }
-            Enforcement.MarkDirty();
+            // A renewal changes nothing in the kernel.
+            if (LeaseOf(device)?.Address != device.PlannedAddress) Enforcement.MarkDirty();
         }
     }
 

@@ -11,10 +11,10 @@ namespace Dwirm.Daemon.Service;
 /// <summary>The way of a packet: bytes in, facts, decision, effects queued for the end of the turn. Never throws on what a client sends.</summary>
 internal sealed class DhcpService(DaemonState state)
 {
-    private const int MaxProfileOctets = 8 * 1024, MaxHeld = 512;
+    private const int MaxProfileOctets = 8 * 1024, MaxHeld = 512, MaxHeldOctets = 1024 * 1024;
     private readonly byte[] _profileScratch = new byte[MaxProfileOctets + 1];
     private readonly byte[] _smallScratch = new byte[255];
-    private int _held;
+    private int _held, _heldOctets;
 
     /// <summary>Handles one datagram that arrived on UDP 67 of a network of ours, sent to our own address (unicast) or to all.</summary>
     public void Handle(INetworkPort port, ReadOnlySpan<byte> datagram, bool unicast, Instant now)
@@ -54,11 +54,19 @@ internal sealed class DhcpService(DaemonState state)
     public void ReleaseHeld(Device device, Instant now)
     {
         if (device.HeldDiscover is not { } datagram) return;
-        device.HeldDiscover = null;
-        _held--;
+        DropHeld(device);
         if (state.PortOf(device.Record.Network) is not { } port) return;
         if (!Dhcpv4Packet.TryParse(datagram, out Dhcpv4Packet packet, out _)) return;
         Answer(port, packet.As(Dhcpv4MessageType.Discover), device, now);
+    }
+
+    /// <summary>Forgets the DISCOVER that waits, if one does.</summary>
+    public void DropHeld(Device device)
+    {
+        if (device.HeldDiscover is not { } datagram) return;
+        device.HeldDiscover = null;
+        _held--;
+        _heldOctets -= datagram.Length;
     }
 
     /// <summary>DHCPDWIRMCLIENT (DWIRM-18): answer at once where there is a decision, else wait for one for at most the decision time, then offer.</summary>
@@ -131,11 +139,10 @@ internal sealed class DhcpService(DaemonState state)
 
     private bool Hold(Device device, ReadOnlySpan<byte> datagram)
     {
-        if (device.HeldDiscover is null && ++_held > MaxHeld)
-        {
-            _held--;
-            return false;
-        }
+        DropHeld(device);
+        if (_held == MaxHeld || _heldOctets + datagram.Length > MaxHeldOctets) return false;
+        _held++;
+        _heldOctets += datagram.Length;
         device.HeldDiscover = datagram.ToArray();
         return true;
     }

@@ -166,7 +166,8 @@ public sealed class EnforcementService : IDisposable
             if (device.Enforceable is not { } record) continue;
             Lease? lease = _dhcp.Leases.ByMac(record.Mac, record.Network);
             Grant? grant = record.GrantJson is null ? null : device.Grant;
-            planned.Add(new PlanDevice(record, grant, lease is { State: LeaseState.Bound } ? lease.Address : null));
+            device.PlannedAddress = lease is { State: LeaseState.Bound } ? lease.Address : null;
+            planned.Add(new PlanDevice(record, grant, device.PlannedAddress));
         }
         return planned;
     }

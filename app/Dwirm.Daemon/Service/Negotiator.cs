@@ -32,9 +32,14 @@ public readonly record struct ProfileSource(MacAddress Mac, string ClientId, str
 public sealed class Negotiator
 {
     private const int ProfilesPerSecond = 1, ProfilesBurst = 8, MaxSlots = 4094;
+
+    // A profile's share of the table's budget at most, but for one that is all host names: read, answered, granted.
+    private const int GrowthPerCharacter = 16;
+    private const uint MaxGeneration = 0xffffff;
     private const int AdmissionsPerSecond = 100, AdmissionsBurst = 2000;
     private readonly DaemonState _state;
     private uint _generation;
+    private bool? _wrapped;
     private TokenBucket _admissions;
 
     /// <summary>A negotiator over the daemon's state.</summary>
@@ -52,7 +57,7 @@ public sealed class Negotiator
         device = _state.Devices.Find(source.Mac);
         if (device is not null && !device.ProfileBudget.TryTake(now.MonotonicMs, ProfilesPerSecond, ProfilesBurst))
         {
-            // A repeated question gets the answer it already has; a flood of new ones gets nothing.
+            // A flood gets nothing, not even the answer it already had: what holds is not touched.
             _state.Counters.Count("profile:rate-limited");
             return ProfileOutcome.Refused;
         }
@@ -69,9 +74,11 @@ public sealed class Negotiator
             && device.Record.Network == source.Network && device.Record.State != DeviceState.New;
         if (!same)
         {
+            if (!MakeRoom(device, GrowthPerCharacter * profile.CanonicalJson.Length, now)) return ProfileOutcome.Refused;
             Renew(device, source, profile);
             _state.History(now, device, "asked", "device", profile.Description ?? "no description");
             Decide(device, profile, now);
+            _ = MakeRoom(device, 0, now);
         }
         return device.Record.AnswerJson is null ? ProfileOutcome.Pending : ProfileOutcome.Answered;
     }
@@ -103,6 +110,38 @@ public sealed class Negotiator
         return Apply(device, negotiation.State, negotiation.AnswerJson, negotiation.Grant, negotiation.DecidedBy, now);
     }
 
+    /// <summary>Decides anew from what is on record: the stored request, or without one the owner's word alone.</summary>
+    /// <returns>True when the answer changed.</returns>
+    public bool Settle(Device device, Instant now)
+    {
+        DeviceRecord record = device.Record;
+        if (record.RequestedJson is { } json)
+        {
+            return IotProfile.TryParse(Encoding.UTF8.GetBytes(json), out IotProfile? profile, out _)
+                ? Decide(device, profile, now)
+                : Apply(device, DeviceState.Quarantined, null, null, "its stored profile is not understood", now);
+        }
+        // Nothing was asked, so there is nothing to answer: only the treatment changes.
+        bool full = record.Verdict == OwnerVerdict.FullAccess && !_state.Policy.DeniesFullAccess(record);
+        DeviceState treatment = record.Verdict switch
+        {
+            OwnerVerdict.FullAccess when full => DeviceState.FullAccess,
+            OwnerVerdict.Deny or OwnerVerdict.Revoke => _state.DenyActionOf(record.Network) == DenyAction.NoLease ? DeviceState.Denied : DeviceState.Quarantined,
+            _ => record.State == DeviceState.Quarantined ? DeviceState.Quarantined : DeviceState.New,
+        };
+        return Apply(device, treatment, null, full ? Grant.Unrestricted : null, record.Verdict == OwnerVerdict.None ? record.DecidedBy : "owner", now);
+    }
+
+    /// <summary>The device took a lease on another network. Policy and approval were for the former one, so it is decided anew and told.</summary>
+    public void Move(Device device, string network, Instant now)
+    {
+        // One that goes to and fro at will stays where it was: its grant is bound to its address there.
+        if (!device.ProfileBudget.TryTake(now.MonotonicMs, ProfilesPerSecond, ProfilesBurst)) return;
+        StartOver(device, device.Record with { Network = network });
+        _state.History(now, device, "moved", "device", network);
+        if (Settle(device, now)) _state.Unsolicited.Start(device, now);
+    }
+
     /// <summary>Puts a device into a state without a profile being weighed: full access, or nothing.</summary>
     public bool Apply(Device device, DeviceState newState, string? answer, Grant? grant, string decidedBy, Instant now)
     {
@@ -111,6 +150,7 @@ public sealed class Negotiator
         bool grantChanged = grantJson != record.GrantJson;
         bool answerChanged = answer != record.AnswerJson;
         bool stateChanged = newState != record.State;
+        device.Grant = grant;
         DeviceRecord next = record with
         {
             State = newState,
@@ -121,7 +161,8 @@ public sealed class Negotiator
             Slot = grantChanged ? SlotFor(record, grant) : record.Slot,
             SinceUnixMs = stateChanged ? now.UnixMs : record.SinceUnixMs,
         };
-        device.Grant = grant;
+        // The same again costs no flash.
+        if (ReferenceEquals(record, device.Recorded) && next == record) return false;
         if (grantChanged || stateChanged)
         {
             _state.Forwards.Assign(record.Mac, grant);
@@ -137,17 +178,16 @@ public sealed class Negotiator
         return answerChanged;
     }
 
-    /// <summary>Weighs every stored request again, after the policy changed or the daemon started; the outcome is the same unless policy is not.</summary>
+    /// <summary>Weighs every stored request and word of the owner again, after the policy changed or the daemon started; the outcome is the same unless policy is not.</summary>
     /// <param name="now">The turn's time.</param>
     /// <param name="answerChanged">Called for each device whose answer is not what it was told.</param>
     public void ReconsiderAll(Instant now, Action<Device> answerChanged)
     {
         foreach (Device device in _state.Devices.All)
         {
-            if (device.Record.RequestedJson is not { } json || device.Record.Verdict == OwnerVerdict.FullAccess) continue;
-            if (!IotProfile.TryParse(Encoding.UTF8.GetBytes(json), out IotProfile? profile, out _)) continue;
+            if (device.Record.RequestedJson is null && device.Record.Verdict == OwnerVerdict.None) continue;
             string? before = device.Record.AnswerJson;
-            if (Decide(device, profile, now) && before is not null) answerChanged(device);
+            if (Settle(device, now) && before is not null) answerChanged(device);
         }
     }
 
@@ -160,16 +200,7 @@ public sealed class Negotiator
             _state.Counters.Count("profile:too-many-new");
             return null;
         }
-        if (!_state.Devices.HasRoom)
-        {
-            Device? old = _state.Devices.Expendable(_state.HasLease);
-            if (old is null)
-            {
-                _state.Counters.Count("profile:table-full");
-                return null;
-            }
-            Forget(old, now, "the table of devices was full");
-        }
+        if (!MakeRoom(null, 0, now)) return null;
         var device = new Device(new DeviceRecord
         {
             Mac = source.Mac,
@@ -184,15 +215,16 @@ public sealed class Negotiator
     }
 
     /// <summary>Removes everything known of a device; it is new again.</summary>
-    public void Forget(Device device, Instant now, string why)
+    public void Forget(Device device, Instant now, string by, string why)
     {
         _state.Unsolicited.Stop(device);
         _state.CancelDeadlines(device);
+        _state.Service.DropHeld(device);
         _state.Forwards.Assign(device.Record.Mac, null);
         _state.Names.Assign(device.Record.Mac, null, now);
         _state.Devices.Remove(device);
         _state.Turn.Batch.Remove(device.Record.Mac);
-        _state.History(now, device, "forgotten", "owner", why);
+        _state.History(now, device, "forgotten", by, why);
         _state.Enforcement.MarkDirty();
     }
 
@@ -206,22 +238,42 @@ public sealed class Negotiator
         Apply(device, DeviceState.Quarantined, null, null, why, now);
     }
 
-    /// <summary>The verdict belongs to one client and one request: another client identifier or another profile starts from policy again.</summary>
-    private void Renew(Device device, in ProfileSource source, IotProfile profile)
+    private void Renew(Device device, in ProfileSource source, IotProfile profile) => StartOver(device, device.Record with
     {
-        bool sameClient = device.Record.ClientId == source.ClientId;
-        bool keeps = device.Record.Verdict is OwnerVerdict.Deny or OwnerVerdict.Revoke || (sameClient && device.Record.Verdict == OwnerVerdict.FullAccess);
+        ClientId = source.ClientId,
+        Network = source.Network,
+        VendorClass = source.VendorClass,
+        RequestedJson = profile.CanonicalJson,
+    });
+
+    /// <summary>The verdict belongs to one client, one network and one request: another of these starts from policy again, and only a refusal stays.</summary>
+    private void StartOver(Device device, DeviceRecord next)
+    {
+        OwnerVerdict verdict = device.Record.Verdict;
+        bool sameClient = device.Record.ClientId == next.ClientId;
+        bool keeps = verdict is OwnerVerdict.Deny or OwnerVerdict.Revoke || (sameClient && verdict == OwnerVerdict.FullAccess);
         _state.Unsolicited.Stop(device);
-        _state.Devices.Update(device, device.Record with
+        _state.Devices.Update(device, next with
         {
-            ClientId = source.ClientId,
-            Network = source.Network,
-            VendorClass = source.VendorClass,
-            RequestedJson = profile.CanonicalJson,
-            Verdict = keeps ? device.Record.Verdict : OwnerVerdict.None,
+            Verdict = keeps ? verdict : OwnerVerdict.None,
             AmendmentJson = null,
             VerdictUntilUnixMs = keeps ? device.Record.VerdictUntilUnixMs : 0,
         });
+    }
+
+    /// <summary>Makes room for so many octets, at the cost of devices nobody decided about; false when every other device counts.</summary>
+    private bool MakeRoom(Device? forWhom, int octets, Instant now)
+    {
+        while (forWhom is null ? !_state.Devices.HasRoom : !_state.Devices.HasRoomFor(octets))
+        {
+            if (_state.Devices.Expendable(other => other == forWhom || _state.HasLease(other)) is not { } old)
+            {
+                _state.Counters.Count("profile:table-full");
+                return false;
+            }
+            Forget(old, now, "daemon", "the table of devices was full");
+        }
+        return true;
     }
 
     private static IotProfile? Amendment(DeviceRecord record)
@@ -245,10 +297,25 @@ public sealed class Negotiator
     private uint NextGeneration(Grant? grant)
     {
         if (grant is null) return 0;
-        // 24 bits; at one grant a second that is half a year of nothing else, then it starts over past every live one.
-        _generation = _generation >= 0xffffff ? 1 : _generation + 1;
+        // 24 bits, and devices can make it go round in days: then the live ones are passed over.
+        _wrapped ??= AnyGeneration(static (live, last) => live > last);
+        do
+        {
+            if (_generation >= MaxGeneration) (_generation, _wrapped) = (0, true);
+            _generation++;
+        }
+        while (_wrapped == true && AnyGeneration(static (live, next) => live == next));
         _state.Turn.Batch.SetGeneration(_generation);
         return _generation;
+    }
+
+    private bool AnyGeneration(Func<uint, uint, bool> matches)
+    {
+        foreach (Device device in _state.Devices.All)
+        {
+            if (matches(device.Record.Generation, _generation)) return true;
+        }
+        return false;
     }
 
     private static bool HasRate(Grant? grant)

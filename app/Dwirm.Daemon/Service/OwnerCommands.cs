@@ -53,14 +53,16 @@ internal sealed class OwnerCommands(DaemonState state)
     {
         if (untilUnixMs != 0 && untilUnixMs <= now.UnixMs) return "the time given is past";
         Device? device = state.Devices.Find(mac) ?? AdmitLeased(mac, now);
-        return device is null ? $"no device {mac}; dwirm leases lists the present ones" : Speak(device, OwnerVerdict.FullAccess, null, untilUnixMs, now);
+        if (device is null) return $"no device {mac}; dwirm leases lists the present ones";
+        if (device.Record.RequestedJson is null && state.Policy.DeniesFullAccess(device.Record)) return "a rule of the policy denies Full Access";
+        return Speak(device, OwnerVerdict.FullAccess, null, untilUnixMs, now);
     }
 
     /// <summary>Removes everything known of a device; the posture of its network applies again.</summary>
     public string? Forget(MacAddress mac, Instant now)
     {
         if (state.Devices.Find(mac) is not { } device) return $"no device {mac}; dwirm devices lists them";
-        state.Negotiator.Forget(device, now, "by command");
+        state.Negotiator.Forget(device, now, "owner", "by command");
         return null;
     }
 
@@ -87,28 +89,11 @@ internal sealed class OwnerCommands(DaemonState state)
         state.CancelDeadlines(device);
         state.Devices.Update(device, device.Record with { Verdict = verdict, AmendmentJson = amendment, VerdictUntilUnixMs = untilUnixMs });
         state.History(now, device, Spoken(verdict), verdict == OwnerVerdict.None ? "time" : "owner", "");
-        bool answerChanged = Settle(device, now);
+        bool answerChanged = state.Negotiator.Settle(device, now);
         Watch(device, now);
         if (answerChanged) state.Unsolicited.Start(device, now);
         state.Service.ReleaseHeld(device, now);
         return null;
-    }
-
-    private bool Settle(Device device, Instant now)
-    {
-        if (device.Record.RequestedJson is { } json
-            && IotProfile.TryParse(Encoding.UTF8.GetBytes(json), out IotProfile? profile, out _))
-        {
-            return state.Negotiator.Decide(device, profile, now);
-        }
-        // Nothing was asked, so there is nothing to answer: only the treatment changes.
-        DeviceState treatment = device.Record.Verdict switch
-        {
-            OwnerVerdict.FullAccess => DeviceState.FullAccess,
-            OwnerVerdict.Deny or OwnerVerdict.Revoke => state.DenyActionOf(device.Record.Network) == DenyAction.NoLease ? DeviceState.Denied : DeviceState.Quarantined,
-            _ => DeviceState.New,
-        };
-        return state.Negotiator.Apply(device, treatment, null, null, device.Record.Verdict == OwnerVerdict.None ? "" : "owner", now);
     }
 
     private Device? AdmitLeased(MacAddress mac, Instant now)

@@ -108,9 +108,8 @@ internal sealed class TestRouter : IDisposable
     {
         port ??= Lan;
         SentMessage offer = Assert.Single(Receive(Dhcpv4Builder.Discover(mac), port));
-        SentMessage ack = Assert.Single(Receive(Dhcpv4Builder.Select(mac, offer.Address, port.RouterAddress), port));
-        Assert.Equal(Dhcpv4MessageType.Ack, ack.Type);
-        return ack.Address;
+        List<SentMessage> sent = Receive(Dhcpv4Builder.Select(mac, offer.Address, port.RouterAddress), port);
+        return Assert.Single(sent, one => one.Type == Dhcpv4MessageType.Ack).Address;
     }
 
     internal Device Device(MacAddress mac) => State.Devices.Find(mac) ?? throw new InvalidOperationException($"no device {mac}");
