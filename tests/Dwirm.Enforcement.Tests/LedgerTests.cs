@@ -29,6 +29,17 @@ public sealed class LedgerTests
     }
 
     [Fact]
+    [Trait("Requirement", "DWIRM-28")]
+    public void ADeviceWhoseNetworkIsGoneIsRestrictedEverywhereAndAtHomeNowhere()
+    {
+        List<Element> elements = Build(Plans.Device(0x10) with { Device = "", Addresses4 = [] });
+        Assert.Single(In(elements, SetId.Dev));
+        Assert.Single(In(elements, SetId.L2Managed));
+        Assert.Empty(In(elements, SetId.Bind4));
+        Assert.Empty(In(elements, SetId.Bind6));
+    }
+
+    [Fact]
     public void RouterServicesAreDhcpDnsAndNtp() =>
         Assert.Equal(["6/53", "17/53", "17/67", "17/123"], In(Build(), SetId.Base).Select(element => $"{element.Protocol}/{element.PortLow}"));
 

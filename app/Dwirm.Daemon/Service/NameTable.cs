@@ -11,7 +11,7 @@ namespace Dwirm.Daemon.Service;
 
 /// <summary>
 /// Addresses of the host names that grants consume, by forward lookup at the resolver the devices use (RFC 9726 section 4, DNS-01).
-/// Refreshed by TTL between one minute and a day; an address is kept for an hour, or its TTL if longer, after it was last seen.
+/// Refreshed by TTL between one minute and a day; an address is kept for its TTL and an hour after it was last seen.
 /// </summary>
 public sealed class NameTable : INameResolver
 {
@@ -43,8 +43,9 @@ public sealed class NameTable : INameResolver
         if (grant is not null)
         {
             List<string> needed = [.. PlanBuilder.NamesOf(grant)];
+            // What finds no room stays closed, and is nobody's to give back.
+            needed.RemoveAll(name => !Want(name, now));
             if (needed.Count > 0) _wanted.Add(mac, needed);
-            foreach (string name in needed) Want(name, now);
         }
         foreach (string name in before ?? [])
         {
@@ -56,18 +57,19 @@ public sealed class NameTable : INameResolver
         }
     }
 
-    private void Want(string name, Instant now)
+    private bool Want(string name, Instant now)
     {
         if (_names.TryGetValue(name, out Entry? entry))
         {
             entry.Users++;
-            return;
+            return true;
         }
-        if (_names.Count >= MaxNames) return;
+        if (_names.Count >= MaxNames) return false;
         entry = new Entry(name) { Users = 1 };
         entry.Due = new Deadline(later => Ask(entry, later));
         _names.Add(name, entry);
         Ask(entry, now);
+        return true;
     }
 
     private void Ask(Entry entry, Instant now)
@@ -75,8 +77,9 @@ public sealed class NameTable : INameResolver
         if (entry.Drop(now.MonotonicMs)) _changed();
         Span<byte> id = stackalloc byte[2];
         RandomBytes.Fill(id);
-        entry.QueryId = BitConverter.ToUInt16(id);
-        if (DnsMessage.TryWriteQuery(entry.Name, DnsType.A, entry.QueryId, _buffer, out int length)) _ask(_buffer.AsSpan(0, length));
+        ushort queryId = BitConverter.ToUInt16(id);
+        entry.QueryId = queryId;
+        if (DnsMessage.TryWriteQuery(entry.Name, DnsType.A, queryId, _buffer, out int length)) _ask(_buffer.AsSpan(0, length));
         // Silence is asked about again, less and less often.
         int wait = Math.Min(TimeoutMs << Math.Min(entry.Failures, 6), MaxRetryMs);
         entry.Failures++;
@@ -90,21 +93,27 @@ public sealed class NameTable : INameResolver
         if (!_names.TryGetValue(message.QuestionName, out Entry? entry) || entry.QueryId != message.Id) return;
         if (message.IsTruncated || message.ResponseCode is not (DnsResponseCode.NoError or DnsResponseCode.NameError)) return;
         bool news = false;
-        long ttlMs = MaxRefreshMs;
+        // A name without an address may have one soon.
+        long refreshMs = message.Addresses4.Count == 0 ? MinRefreshMs : MaxRefreshMs;
         foreach ((Ipv4Address address, uint ttl) in message.Addresses4)
         {
-            ttlMs = Math.Min(ttlMs, ttl * 1000L);
-            news |= entry.See(address, now.MonotonicMs + Math.Max(KeepMs, ttl * 1000L));
+            long ttlMs = Math.Min(ttl * 1000L, MaxRefreshMs);
+            refreshMs = Math.Min(refreshMs, ttlMs);
+            // Longer than until it is asked about again: a question on its way closes nothing.
+            news |= entry.See(address, now.MonotonicMs + ttlMs + KeepMs);
         }
         news |= entry.Drop(now.MonotonicMs);
         entry.Failures = 0;
-        entry.QueryId = 0;
-        _deadlines.Set(entry.Due, now.MonotonicMs + Math.Clamp(ttlMs, MinRefreshMs, MaxRefreshMs));
+        entry.QueryId = Entry.NoQuery;
+        _deadlines.Set(entry.Due, now.MonotonicMs + Math.Max(refreshMs, MinRefreshMs));
         if (news) _changed();
     }
 
     private sealed class Entry(string name)
     {
+        /// <summary>The id of no message: no question is open.</summary>
+        public const int NoQuery = -1;
+
         private readonly List<long> _keepUntilMs = [];
 
         public string Name { get; } = name;
@@ -117,7 +126,7 @@ public sealed class NameTable : INameResolver
 
         public int Failures { get; set; }
 
-        public ushort QueryId { get; set; }
+        public int QueryId { get; set; } = NoQuery;
 
         /// <summary>Notes an address; true when it is new.</summary>
         public bool See(Ipv4Address address, long untilMs)

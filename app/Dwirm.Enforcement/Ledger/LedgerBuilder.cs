@@ -107,7 +107,8 @@ internal sealed partial class LedgerBuilder(InterfaceNames names)
     private void Identity(PlannedDevice device)
     {
         bool managed = device.Posture == DevicePosture.Managed;
-        bool bridged = NetworkOf(device.Device) is { IsBridge: true };
+        // A device whose network is gone is restricted on every bridge.
+        bool bridged = NetworkOf(device.Device) is not { IsBridge: false };
         int iface = names.NumberOf(device.Device);
         ulong mac = device.Mac.Value;
         Add(Element.HeadOf(SetId.Dev), mac, data: (ulong)(managed ? SrcManaged : SrcFull));

@@ -55,7 +55,7 @@ public sealed record PlannedDevice
     /// <summary>Hardware address.</summary>
     public required MacAddress Mac { get; init; }
 
-    /// <summary>Linux device of its network.</summary>
+    /// <summary>Linux device of its network; empty when that network is not served any more.</summary>
     public required string Device { get; init; }
 
     /// <summary>Treatment.</summary>

@@ -61,17 +61,19 @@ public static class PlanBuilder
         public PlannedDevice? Plan(PlanDevice device)
         {
             DeviceRecord record = device.Record;
-            if (record.State == DeviceState.New || NetworkOf(record) is not { } network) return null;
-            bool granted = (record.State is DeviceState.Granted or DeviceState.Amended or DeviceState.FullAccess) && !HasEnded(record);
+            if (record.State == DeviceState.New) return null;
+            // A network that is gone takes the grant with it, not the restriction: the device may turn up on another.
+            PlannedNetwork? network = NetworkOf(record);
+            bool granted = network is not null && (record.State is DeviceState.Granted or DeviceState.Amended or DeviceState.FullAccess) && !HasEnded(record);
             bool full = granted && record.State == DeviceState.FullAccess && device.Grant is { FullAccess: true };
             bool serves = granted && record.State != DeviceState.FullAccess && record.Generation is > 0 and <= 0xffffff;
             List<PlannedService> services = serves && device.Grant is not null ? Services(device.Grant, record.Mac) : [];
             return new PlannedDevice
             {
                 Mac = record.Mac,
-                Device = network.Device,
+                Device = network?.Device ?? "",
                 Posture = full ? DevicePosture.FullAccess : DevicePosture.Managed,
-                Addresses4 = device.Address is { } address ? [address] : [],
+                Addresses4 = network is not null && device.Address is { } address ? [address] : [],
                 Generation = services.Count > 0 ? record.Generation : 0,
                 Slot = services.Count > 0 ? record.Slot : -1,
                 Services = services,

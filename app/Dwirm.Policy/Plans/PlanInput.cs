@@ -6,7 +6,7 @@ namespace Dwirm.Policy.Plans;
 /// <summary>Everything a plan is made of.</summary>
 public sealed record PlanInput
 {
-    /// <summary>The networks whose DHCP is ours. A device of another network is in no plan.</summary>
+    /// <summary>The networks whose DHCP is ours. A device of another network has no address and no service.</summary>
     public required IReadOnlyList<PlannedNetwork> Networks { get; init; }
 
     /// <summary>The outside.</summary>

@@ -79,11 +79,25 @@ public class PlanTests
     }
 
     [Fact]
-    public void New_devices_and_devices_of_other_networks_are_in_no_plan()
+    public void New_devices_are_in_no_plan()
     {
-        PlanDevice elsewhere = Camera1();
+        Assert.Empty(Build([Camera1(DeviceState.New)], new Names(), Now).Devices);
+    }
+
+    [Theory]
+    [InlineData(DeviceState.Amended)]
+    [InlineData(DeviceState.FullAccess)]
+    [InlineData(DeviceState.Denied)]
+    [Trait("Requirement", "DWIRM-28")]
+    public void A_device_whose_network_is_gone_stays_restricted_and_has_nothing(DeviceState state)
+    {
+        PlanDevice elsewhere = Camera1(state);
+        if (state == DeviceState.FullAccess) elsewhere = elsewhere with { Grant = Grant.Unrestricted };
         elsewhere = elsewhere with { Record = elsewhere.Record with { Network = "gone" } };
-        Assert.Empty(Build([Camera1(DeviceState.New), elsewhere], new Names(), Now).Devices);
+        PlannedDevice planned = Assert.Single(Build([elsewhere], new Names(), Now).Devices);
+        Assert.Equal((DevicePosture.Managed, ""), (planned.Posture, planned.Device));
+        Assert.Empty(planned.Services);
+        Assert.Empty(planned.Addresses4);
     }
 
     [Fact]
