@@ -51,6 +51,7 @@ internal sealed class RouterDaemon : IDisposable
         _state = Compose(configuration);
         _owner = new OwnerCommands(_state);
         StoreContents contents = _store.Load();
+        LookForLostDecisions();
         _state.Negotiator = new Negotiator(_state, contents.Generation);
         _state.Unsolicited = new UnsolicitedAnswers(_state);
         _state.Service = new DhcpService(_state);
@@ -197,6 +198,7 @@ internal sealed class RouterDaemon : IDisposable
         (_state.Config, _state.Policy) = (read.Uci, read.Policy);
         _state.Dhcp.Configure(DhcpNetworks(read.Uci));
         _state.Enforcement.Configure(read.Uci);
+        LookForLostDecisions();
         _state.Negotiator.ReconsiderAll(now, device => _state.Unsolicited.Start(device, now));
         _network.OpenPorts(now);
         TidyUpSoon(now);
@@ -213,6 +215,18 @@ internal sealed class RouterDaemon : IDisposable
     {
         GC.Collect(2, GCCollectionMode.Aggressive, blocking: true, compacting: true);
         ProcessInfo.ReleaseCodePages();
+    }
+
+    /// <summary>What the owner reads while decisions are lost.</summary>
+    public static string LostDecisions(string aside) =>
+        $"what was granted and refused is lost with {aside}, so devices that are not on record reach only DHCP, DNS and NTP; "
+        + "use dwirm full-access MAC for those you trust, or remove the file and reload (SIGHUP) to go back to each network's posture";
+
+    private void LookForLostDecisions()
+    {
+        string? aside = SqliteGrantStore.SetAsideFile(_options.StateDir);
+        _state.Enforcement.DecisionsAreLost = aside is not null;
+        if (aside is not null) _log.Warning(LostDecisions(aside));
     }
 
     /// <summary>Reading the configuration leaves garbage, and code in memory, that steady work would keep for days: given back once, when nobody waits.</summary>

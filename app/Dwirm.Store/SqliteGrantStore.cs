@@ -55,6 +55,17 @@ public static class SqliteGrantStore
         }
     }
 
+    /// <summary>
+    /// The newest file that was set aside and not yet removed, or null: while there is one, nobody knows what had been granted and refused,
+    /// and a device that is not on record may be one that was restricted.
+    /// </summary>
+    public static string? SetAsideFile(string stateDir)
+    {
+        if (!Directory.Exists(stateDir)) return null;
+        List<(string Path, long Time)> aside = SetAsideFiles(stateDir);
+        return aside.Count > 0 ? aside[0].Path : null;
+    }
+
     /// <summary>Makes directory and file, for the owner only. True when the file is new.</summary>
     private static bool Prepare(string stateDir, string path)
     {
@@ -148,13 +159,7 @@ public static class SqliteGrantStore
 
     private static void DropOldest(string path)
     {
-        var kept = new List<(string Path, long Time)>();
-        foreach (string file in Directory.EnumerateFiles(Path.GetDirectoryName(path)!, FileName + ".*"))
-        {
-            int dash = file.LastIndexOf('-');
-            if (long.TryParse(file.AsSpan(dash + 1), out long time)) kept.Add((file, time));
-        }
-        kept.Sort(static (a, b) => b.Time.CompareTo(a.Time));
+        List<(string Path, long Time)> kept = SetAsideFiles(Path.GetDirectoryName(path)!);
         for (int i = MaxSetAside; i < kept.Count; i++)
         {
             File.Delete(kept[i].Path);
@@ -162,5 +167,18 @@ public static class SqliteGrantStore
             File.Delete(kept[i].Path + "-journal");
             File.Delete(kept[i].Path + "-shm");
         }
+    }
+
+    /// <summary>Newest first, by the time in the name.</summary>
+    private static List<(string Path, long Time)> SetAsideFiles(string stateDir)
+    {
+        var aside = new List<(string Path, long Time)>();
+        foreach (string file in Directory.EnumerateFiles(stateDir, FileName + ".*"))
+        {
+            int dash = file.LastIndexOf('-');
+            if (long.TryParse(file.AsSpan(dash + 1), out long time)) aside.Add((file, time));
+        }
+        aside.Sort(static (a, b) => b.Time.CompareTo(a.Time));
+        return aside;
     }
 }

@@ -174,7 +174,7 @@ public sealed class RenderTests
         { status => status.Enforcement.Notes = ["no bridge-nf"], "no bridge-nf" },
         { status => status.Store.StartedEmpty = true, "the store started empty" },
         { status => status.Store.LastError = "disk full", "the store's last fault: disk full" },
-        { status => status.Faults = ["/etc/config/dwirm:3: no"], "configuration not taken over: /etc/config/dwirm:3: no" },
+        { status => status.Faults = ["configuration not taken over: /etc/config/dwirm:3: no"], "configuration not taken over: /etc/config/dwirm:3: no" },
         { status => status.Networks[0].Serving = false, "DHCP of network lan is not served" },
     };
 

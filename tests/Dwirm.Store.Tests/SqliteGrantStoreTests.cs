@@ -56,6 +56,23 @@ public sealed class SqliteGrantStoreTests : GrantStoreContract, IDisposable
     }
 
     [Fact]
+    public void A_file_that_was_set_aside_is_known_until_it_is_removed()
+    {
+        Assert.Null(SqliteGrantStore.SetAsideFile(_state.Path));
+        _state.Open().Dispose();
+        Assert.Null(SqliteGrantStore.SetAsideFile(_state.Path));
+        File.WriteAllText(_state.Database, "not a database, and longer than a header has to be: " + new string('x', 4096));
+        _state.Open().Dispose();
+        string? aside = SqliteGrantStore.SetAsideFile(_state.Path);
+        Assert.StartsWith(_state.Database + ".damaged-", aside, StringComparison.Ordinal);
+        // A restart on the sound new store does not make the loss undone.
+        _state.Open().Dispose();
+        Assert.Equal(aside, SqliteGrantStore.SetAsideFile(_state.Path));
+        File.Delete(aside!);
+        Assert.Null(SqliteGrantStore.SetAsideFile(_state.Path));
+    }
+
+    [Fact]
     public void A_second_start_finds_the_first_ones_records()
     {
         Fill();

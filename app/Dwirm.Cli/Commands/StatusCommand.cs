@@ -78,7 +78,7 @@ internal static class StatusCommand
         {
             if (!network.Serving) warnings.Add($"DHCP of network {network.Name} is not served: {network.Device} is missing, down or without an address");
         }
-        foreach (string fault in status.Faults) warnings.Add($"configuration not taken over: {fault}");
+        foreach (string fault in status.Faults) warnings.Add(fault);
         foreach (string note in enforcement.Notes) warnings.Add(note);
         return warnings;
     }

@@ -10,6 +10,7 @@ using Dwirm.Dhcp;
 using Dwirm.Enforcement;
 using Dwirm.Linux;
 using Dwirm.Policy;
+using Dwirm.Store;
 using Dwirm.Wire;
 
 namespace Dwirm.Daemon.Control;
@@ -235,7 +236,7 @@ internal sealed class Documents(DaemonState state, SystemClock clock, string sta
                 Name = settings.Name,
                 Device = settings.Device,
                 Address = settings.Dhcp.RouterPrefix.ToString(),
-                Posture = StateNames.Of(settings.Posture),
+                Posture = StateNames.Of(state.Enforcement.PostureOf(settings)),
                 Serving = state.Ports.ContainsKey(settings.Name),
             });
         }
@@ -264,7 +265,8 @@ internal sealed class Documents(DaemonState state, SystemClock clock, string sta
     private List<string> Faults()
     {
         List<string> faults = [];
-        foreach (ConfigFault fault in state.ConfigFaults) faults.Add(fault.ToString());
+        if (SqliteGrantStore.SetAsideFile(stateDirectory) is { } aside) faults.Add(RouterDaemon.LostDecisions(aside));
+        foreach (ConfigFault fault in state.ConfigFaults) faults.Add($"configuration not taken over: {fault}");
         return faults;
     }
 }

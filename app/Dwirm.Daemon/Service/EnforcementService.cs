@@ -30,6 +30,7 @@ public sealed class EnforcementService : IDisposable
     private InterfaceTable? _interfaces;
     private bool _dirty = true;
     private bool _planSawTrustedClock;
+    private bool _decisionsAreLost;
 
     /// <summary>Enforcement of what the given tables hold; the kernel is opened with the first plan.</summary>
     internal EnforcementService(DeviceTable devices, Dhcpv4Engine dhcp, INameResolver names, ILocalZone zone, Deadlines deadlines, Log log,
@@ -67,6 +68,19 @@ public sealed class EnforcementService : IDisposable
             if (change.Record is DeviceRecord record && _devices.Find(record.Mac) is { } device) device.Recorded = record;
         }
     }
+
+    /// <summary>
+    /// True while a store that was set aside tells that decisions are lost: whoever is not on record may have been restricted, so an open
+    /// network is treated as a quarantine until the owner has dealt with it.
+    /// </summary>
+    public bool DecisionsAreLost
+    {
+        get => _decisionsAreLost;
+        set => (_decisionsAreLost, _dirty) = (value, _dirty || value != _decisionsAreLost);
+    }
+
+    /// <summary>The posture that is enforced on a network now.</summary>
+    public NetworkPosture PostureOf(NetworkSettings network) => _decisionsAreLost ? NetworkPosture.Quarantine : network.Posture;
 
     /// <summary>Takes over another configuration.</summary>
     public void Configure(DaemonConfig newConfig) => (_config, _dirty) = (newConfig, true);
@@ -138,7 +152,7 @@ public sealed class EnforcementService : IDisposable
         List<PlannedNetwork> networks = [];
         foreach (NetworkSettings network in _config.Networks)
         {
-            networks.Add(new PlannedNetwork(network.Name, network.Device, network.IsBridge, network.Dhcp.RouterPrefix, network.Posture));
+            networks.Add(new PlannedNetwork(network.Name, network.Device, network.IsBridge, network.Dhcp.RouterPrefix, PostureOf(network)));
         }
         return networks;
     }
