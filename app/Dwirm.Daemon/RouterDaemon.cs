@@ -49,7 +49,7 @@ internal sealed class RouterDaemon : IDisposable
         Instant now = _clock.Now();
         _store = SqliteGrantStore.Open(_options.StateDir, now, _log.Warning, out bool startedEmpty);
         _state = Compose(configuration);
-        _owner = new OwnerCommands(_state);
+        _state.Owner = _owner = new OwnerCommands(_state);
         StoreContents contents = _store.Load();
         LookForLostDecisions();
         _state.Negotiator = new Negotiator(_state, contents.Generation);

@@ -80,6 +80,9 @@ internal sealed class DaemonState
     /// <summary>The way of a packet.</summary>
     public DhcpService Service { get; set; } = null!;
 
+    /// <summary>The owner's word.</summary>
+    public OwnerCommands Owner { get; set; } = null!;
+
     /// <summary>Late answers.</summary>
     public UnsolicitedAnswers Unsolicited { get; set; } = null!;
 
@@ -108,7 +111,7 @@ internal sealed class DaemonState
     {
         if (Journal.Takes(lease, now)) Turn.Batch.Put(lease, now);
         LeaseFile.Touch(now);
-        if (lease.State != LeaseState.Bound) LeaseEnded(lease);
+        if (lease.State != LeaseState.Bound) LeaseEnded(lease, now);
         else if (device is { IsManaged: true })
         {
             if (device.Record.Network != lease.Network) Negotiator.Move(device, lease.Network, now);
@@ -139,10 +142,11 @@ internal sealed class DaemonState
     }
 
     /// <summary>RELEASE, DECLINE or expiry: enforcement of the address ends, the decision is kept (U11).</summary>
-    private void LeaseEnded(Lease lease)
+    private void LeaseEnded(Lease lease, Instant now)
     {
         if (Devices.Find(lease.Mac) is not { } device) return;
         Unsolicited.Stop(device);
         Enforcement.MarkDirty();
+        if (!HasLease(device)) Owner.LeaseEnded(device, now);
     }
 }

@@ -36,11 +36,11 @@ public sealed class Negotiator
     // A profile's share of the table's budget at most, but for one that is all host names: read, answered, granted.
     private const int GrowthPerCharacter = 16;
     private const uint MaxGeneration = 0xffffff;
-    private const int AdmissionsPerSecond = 100, AdmissionsBurst = 2000;
+    private const int NewRequestsPerSecond = 10, NewRequestsBurst = 2000;
     private readonly DaemonState _state;
     private uint _generation;
     private bool? _wrapped;
-    private TokenBucket _admissions;
+    private TokenBucket _newRequests;
 
     /// <summary>A negotiator over the daemon's state.</summary>
     /// <param name="state">Shared state.</param>
@@ -67,20 +67,19 @@ public sealed class Negotiator
             Misunderstood(source, fault, now, ref device);
             return ProfileOutcome.Refused;
         }
-        device ??= Admit(source, now);
-        if (device is null) return ProfileOutcome.Refused;
-
-        bool same = device.Record.RequestedJson == profile.CanonicalJson && device.Record.ClientId == source.ClientId
+        bool same = device is not null && device.Record.RequestedJson == profile.CanonicalJson && device.Record.ClientId == source.ClientId
             && device.Record.Network == source.Network && device.Record.State != DeviceState.New;
         if (!same)
         {
-            if (!MakeRoom(device, GrowthPerCharacter * profile.CanonicalJson.Length, now)) return ProfileOutcome.Refused;
+            if (!TakesMore(now)) return ProfileOutcome.Refused;
+            device ??= Admit(source, now);
+            if (device is null || !MakeRoom(device, GrowthPerCharacter * profile.CanonicalJson.Length, now)) return ProfileOutcome.Refused;
             Renew(device, source, profile);
             _state.History(now, device, "asked", "device", profile.Description ?? "no description");
             Decide(device, profile, now);
             _ = MakeRoom(device, 0, now);
         }
-        return device.Record.AnswerJson is null ? ProfileOutcome.Pending : ProfileOutcome.Answered;
+        return device!.Record.AnswerJson is null ? ProfileOutcome.Pending : ProfileOutcome.Answered;
     }
 
     /// <summary>Decides a device's request anew: policy, and the owner's verdict in the record. Records, grants and tells what changed.</summary>
@@ -194,12 +193,6 @@ public sealed class Negotiator
     /// <summary>A device with a fresh record, making room if the table is full; null when there is none.</summary>
     public Device? Admit(in ProfileSource source, Instant now)
     {
-        // Random MACs cost a write to flash each: as many as a street of houses may power up at once, then few.
-        if (!_admissions.TryTake(now.MonotonicMs, AdmissionsPerSecond, AdmissionsBurst))
-        {
-            _state.Counters.Count("profile:too-many-new");
-            return null;
-        }
         if (!MakeRoom(null, 0, now)) return null;
         var device = new Device(new DeviceRecord
         {
@@ -233,7 +226,7 @@ public sealed class Negotiator
     {
         string why = $"its profile is not understood: {fault.Describe()}";
         if (_state.Log.AllowsPacketLine(now)) _state.Log.Warning($"{source.Mac} on {source.Network}: {why}");
-        device ??= Admit(source, now);
+        if (device is null && TakesMore(now)) device = Admit(source, now);
         if (device is null || device.Record.State != DeviceState.New) return;
         Apply(device, DeviceState.Quarantined, null, null, why, now);
     }
@@ -259,6 +252,14 @@ public sealed class Negotiator
             AmendmentJson = null,
             VerdictUntilUnixMs = keeps ? device.Record.VerdictUntilUnixMs : 0,
         });
+    }
+
+    /// <summary>New requests cost a write to flash each, and MACs are free: as many as a street of houses may power up at once, then few.</summary>
+    private bool TakesMore(Instant now)
+    {
+        if (_newRequests.TryTake(now.MonotonicMs, NewRequestsPerSecond, NewRequestsBurst)) return true;
+        _state.Counters.Count("profile:too-many-new");
+        return false;
     }
 
     /// <summary>Makes room for so many octets, at the cost of devices nobody decided about; false when every other device counts.</summary>

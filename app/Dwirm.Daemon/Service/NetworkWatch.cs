@@ -12,7 +12,7 @@ namespace Dwirm.Daemon.Service;
 internal sealed class NetworkWatch : IReadyHandler, IDisposable
 {
 
-    private const long SettleMs = 100;
+    private const long SettleMs = 100, RetryMs = 1000;
     private readonly DaemonState _state;
     private readonly Log _log;
     private readonly ReceiveBatch _batch = new();
@@ -44,6 +44,13 @@ internal sealed class NetworkWatch : IReadyHandler, IDisposable
     public void OpenPorts(Instant now)
     {
         InterfaceTable interfaces = InterfaceTable.Read(_dump);
+        if (interfaces.Error is { } error)
+        {
+            // An incomplete table says nothing about what is gone.
+            if (_log.AllowsPacketLine(now)) _log.Warning($"cannot read the interfaces: {error}");
+            _state.Loop.Deadlines.Set(_settle, now.MonotonicMs + RetryMs);
+            return;
+        }
         _state.Enforcement.Interfaces = interfaces;
         foreach (INetworkPort port in new List<INetworkPort>(_state.Ports.Values))
         {

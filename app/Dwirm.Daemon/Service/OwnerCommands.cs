@@ -12,6 +12,9 @@ namespace Dwirm.Daemon.Service;
 /// <summary>What the owner may say of a device. Each returns null when done, or why not.</summary>
 internal sealed class OwnerCommands(DaemonState state)
 {
+    // A hundred years: what a single approval gets on a lease that does not end by itself.
+    private const long Lifetime = 100L * 365 * 86_400_000;
+
     /// <summary>Grants what policy left to the owner; what a rule denies stays denied.</summary>
     /// <param name="mac">Which device.</param>
     /// <param name="amendmentJson">A profile that narrows the request, or null.</param>
@@ -33,7 +36,7 @@ internal sealed class OwnerCommands(DaemonState state)
         if (once)
         {
             if (state.LeaseOf(device) is not { } lease) return $"{mac} has no lease that a single approval could end with";
-            until = lease.ExpiresMs == long.MaxValue ? 0 : now.ToUnixMs(lease.ExpiresMs);
+            until = lease.ExpiresMs == long.MaxValue ? now.UnixMs + Lifetime : now.ToUnixMs(lease.ExpiresMs);
         }
         return Speak(device, OwnerVerdict.Approve, amendmentJson, until, now);
     }
@@ -76,7 +79,13 @@ internal sealed class OwnerCommands(DaemonState state)
         state.Loop.Deadlines.Set(device.VerdictDeadline, dueMs);
     }
 
-    /// <summary>An approval for one lease ends with it.</summary>
+    /// <summary>An approval for one lease ends with it, however long it was to last.</summary>
+    public void LeaseEnded(Device device, Instant now)
+    {
+        if (device.Record is { Verdict: OwnerVerdict.Approve, VerdictUntilUnixMs: not 0 }) Speak(device, OwnerVerdict.None, null, 0, now);
+    }
+
+    /// <summary>Ends a verdict whose time has come, or looks again later.</summary>
     public void EndVerdict(Device device, Instant now)
     {
         if (device.Record.VerdictUntilUnixMs == 0) return;

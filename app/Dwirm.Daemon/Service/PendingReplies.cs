@@ -7,7 +7,7 @@ namespace Dwirm.Daemon.Service;
 /// <summary>The replies of one turn, kept until what they say is recorded and enforced. Preallocated; what does not fit is dropped and counted, the client asks again.</summary>
 public sealed class PendingReplies
 {
-    private const int MaxReplies = 192, ArenaSize = 128 * 1024;
+    private const int MaxReplies = 192, ArenaSize = 128 * 1024, LongestReply = 16 * 1024;
     private readonly byte[] _arena = new byte[ArenaSize];
     private readonly Reply[] _replies = new Reply[MaxReplies];
     private int _count, _used;
@@ -17,6 +17,9 @@ public sealed class PendingReplies
 
     /// <summary>True when nothing waits.</summary>
     public bool IsEmpty => _count == 0;
+
+    /// <summary>True when the turn has no room for a reply of any length.</summary>
+    public bool IsFull => _count == MaxReplies || ArenaSize - _used < LongestReply;
 
     /// <summary>Where the next reply may be written; empty when the queue is full.</summary>
     public Span<byte> Buffer => _count == MaxReplies ? [] : _arena.AsSpan(_used);

@@ -8,7 +8,7 @@ namespace Dwirm.Daemon.Service;
 public sealed class Turn
 {
     private const long RetryMs = 1000;
-    private const int MaxUnrecorded = 4096;
+    private const int MaxUnrecorded = 256;
     private readonly IGrantStore _store;
     private readonly EnforcementService _enforcement;
     private readonly Deadlines _deadlines;

@@ -9,7 +9,7 @@ namespace Dwirm.Daemon.Service;
 /// <summary>Answers that come after the 100 ms: an unsolicited DHCPDWIRMSERVER at 0, 2 and 8 seconds, because nothing acknowledges it (DWIRM-20, spec.md 1.9).</summary>
 internal sealed class UnsolicitedAnswers(DaemonState state)
 {
-    private const int ChaddrSize = 16;
+    private const int ChaddrSize = 16, CrowdedMs = 20;
     private static readonly int[] DelaysMs = [0, 2000, 6000];
 
     /// <summary>Begins telling a device what was decided; an earlier series ends.</summary>
@@ -30,6 +30,12 @@ internal sealed class UnsolicitedAnswers(DaemonState state)
     private void SendNext(Device device, Instant now)
     {
         if (Correspondent(device) is not { } client || state.PortOf(device.Record.Network) is not { } port) return;
+        if (state.Turn.Replies.IsFull)
+        {
+            // After a reload many are told at once: the rest comes in the next turns.
+            state.Loop.Deadlines.Set(device.UnsolicitedDeadline!, now.MonotonicMs + CrowdedMs);
+            return;
+        }
         if (state.Service.TryWriteDwirmServer(device, client, port, out int written))
         {
             Dhcpv4Destination destination = client.Destination(state.LeaseOf(device)?.Address ?? default);

@@ -49,6 +49,25 @@ public class HostileDevicesTests
         Assert.InRange(octets, 16_000, 1024 * 1024);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Writes_to_flash_are_bounded_whoever_asks_for_them(bool known)
+    {
+        using var router = new TestRouter();
+        string[] profiles = [Other, Other.Replace("7000", "7001", System.StringComparison.Ordinal)];
+        for (int second = 0; second < 50; second++)
+        {
+            for (uint i = 0; i < 60; i++)
+            {
+                ulong mac = known ? 1 + i : 1 + i + 60ul * (uint)second;
+                router.Receive(Dhcpv4Builder.DwirmClient(new MacAddress(mac), profiles[second % 2]));
+            }
+            router.Wait(1000);
+        }
+        Assert.InRange(router.Store.Written, 2000, 2600);
+    }
+
     private static string Large(int octets)
     {
         var text = new StringBuilder("""{"IoT Profile":{"Provide":{"Anything":{"Ports":"7000","Rate":"2Mbps","X":[""");

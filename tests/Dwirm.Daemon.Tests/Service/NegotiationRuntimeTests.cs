@@ -1,5 +1,7 @@
 using System.Collections.Generic;
 using Dwirm.Dhcp;
+using Dwirm.Policy;
+using Dwirm.Policy.Rules;
 using Dwirm.TestKit;
 using Dwirm.Wire;
 using Dwirm.Wire.Dhcp4;
@@ -76,6 +78,44 @@ public sealed class NegotiationRuntimeTests : System.IDisposable
         Assert.Single(_router.Wait(2000));
         Assert.Single(_router.Wait(6000));
         Assert.Empty(_router.Wait(60_000));
+    }
+
+    [Fact]
+    [Trait("Requirement", "DWIRM-20")]
+    public void A_policy_read_again_is_told_to_everyone_however_many()
+    {
+        for (ulong mac = 1; mac <= 140; mac++)
+        {
+            var one = new MacAddress(mac);
+            _router.Receive(Dhcpv4Builder.DwirmClient(one, Video));
+            var iot = new MacAddress(1000 + mac);
+            _router.Receive(Dhcpv4Builder.DwirmClient(iot, Video), _router.Iot);
+        }
+        int before = _router.Lan.Sent.Count + _router.Iot.Sent.Count;
+        _router.State.Policy = new PolicyEngine(new SitePolicy { Decision = PolicyDecision.Deny }, CategoryRegistry.Baseline);
+        _router.State.Negotiator.ReconsiderAll(_router.Now, device => _router.State.Unsolicited.Start(device, _router.Now));
+        _router.Commit();
+        _router.Wait(20);
+        Assert.Equal(280, _router.Lan.Sent.Count + _router.Iot.Sent.Count - before);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    [Trait("Requirement", "DWIRM-26")]
+    public void An_approval_for_one_lease_ends_with_it(bool released)
+    {
+        _router.Receive(Dhcpv4Builder.DwirmClient(Camera, Other));
+        _router.Wait(100);
+        Ipv4Address address = _router.Lease(Camera);
+        Assert.Null(_router.Owner.Approve(Camera, null, once: true, _router.Now));
+        _router.Commit();
+        Assert.Single(_router.Enforced(Camera)!.Services);
+        if (released) _router.Receive(Dhcpv4Builder.Release(Camera, address, _router.Lan.RouterAddress));
+        else _router.Wait(12 * 3_600_000);
+        Assert.Equal(DeviceState.Pending, _router.Device(Camera).Record.State);
+        _router.Lease(Camera);
+        Assert.Empty(_router.Enforced(Camera)!.Services);
     }
 
     [Fact]

@@ -58,7 +58,7 @@ internal sealed class TestRouter : IDisposable
         State.Negotiator = new Negotiator(State, 0);
         State.Unsolicited = new UnsolicitedAnswers(State);
         State.Service = new DhcpService(State);
-        Owner = new OwnerCommands(State);
+        State.Owner = Owner = new OwnerCommands(State);
         foreach (NetworkSettings settings in config.Networks) State.Ports.Add(settings.Name, new FakePort(settings, Order));
         Commit();
     }
