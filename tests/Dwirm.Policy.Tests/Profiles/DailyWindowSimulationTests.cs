@@ -38,34 +38,6 @@ public class DailyWindowSimulationTests
         for (int i = 0; i < 30; i++) Check(DailyWindowTests.RandomWindow(random, ["L", "L", "L", "", "EST"]), zone, from);
     }
 
-    [Theory]
-    [Trait("Requirement", "DWIRM-11")]
-    [MemberData(nameof(Days))]
-    public void Schedules_of_two_zones_change_when_their_conjunction_does(string zoneName, long from)
-    {
-        ILocalZone zone = Zone(zoneName);
-        var random = new Random(11);
-        for (int i = 0; i < 20; i++)
-        {
-            DailyWindow one = DailyWindowTests.RandomWindow(random, ["L"]), two = DailyWindowTests.RandomWindow(random, ["", "JST", "L"]);
-            Schedule schedule = Schedule.Of(one, two);
-            bool[] open = Simulate(one, zone, from), other = Simulate(two, zone, from);
-            for (int m = 0; m < Minutes; m++) open[m] &= other[m];
-            int change = Minutes;
-            for (int m = Minutes - 1; m >= 0; m--)
-            {
-                if (m + 1 < Minutes && open[m] != open[m + 1]) change = m + 1;
-                if (!IsAsked(open, m)) continue;
-                Instant now = At(from + m * 60L);
-                Assert.Equal(open[m], schedule.IsOpen(now, zone));
-                // What is not seen to change within the simulation, or within two days, only has to be no change that was missed.
-                long next = schedule.NextChangeUnixMs(now, zone);
-                if (change < Minutes && change - m < 2 * 1440) Assert.Equal((from + change * 60L) * 1000, next);
-                else Assert.InRange(next, now.UnixMs + 1, change < Minutes ? (from + change * 60L) * 1000 : long.MaxValue);
-            }
-        }
-    }
-
     private static void Check(DailyWindow window, ILocalZone zone, long from)
     {
         bool[] open = Simulate(window, zone, from);

@@ -215,44 +215,6 @@ public class DailyWindowTests
         }
     }
 
-    [Fact]
-    public void A_schedule_is_open_when_all_its_windows_are()
-    {
-        Schedule schedule = Schedule.Of(Window("All Day"), Window("22:00-05:59"), Window("05:00-22:29"), Window("22:00-05:59"));
-        Assert.Equal(2, schedule.Windows.Count);
-        Assert.False(schedule.IsAllDay);
-        Assert.Null(schedule.AsWindow());
-        Assert.Equal("22:00-05:59 and 05:00-22:29", schedule.ToString());
-        long day = Unix(2026, 7, 14);
-        Assert.False(schedule.IsOpen(At(day), Utc));
-        Assert.Equal((day + 5 * 3600) * 1000, schedule.NextChangeUnixMs(At(day), Utc));
-        Assert.True(schedule.IsOpen(At(day + 5 * 3600), Utc));
-        Assert.Equal((day + 6 * 3600) * 1000, schedule.NextChangeUnixMs(At(day + 5 * 3600), Utc));
-        Assert.Equal((day + 22 * 3600) * 1000, schedule.NextChangeUnixMs(At(day + 6 * 3600), Utc));
-    }
-
-    [Fact]
-    public void A_schedule_that_is_one_window_says_so()
-    {
-        Assert.Equal(DailyWindow.AllDay, Schedule.Always.AsWindow());
-        Assert.Equal("All Day", Schedule.Always.ToString());
-        Assert.Equal("04:00-04:59", Schedule.Of(Window("02:00-04:59"), Window("04:00-06:00")).AsWindow()!.ToString());
-        Assert.Null(Schedule.Of(Window("02:00-04:59"), Window("04:00-06:00L")).AsWindow());
-        Assert.Null(Schedule.Of(Window("02:00-04:59"), Window("05:00-06:00")).AsWindow());
-        Assert.Equal(long.MaxValue, Schedule.Always.NextChangeUnixMs(At(0), Utc));
-        Assert.True(Schedule.Always.IsOpen(At(0) with { WallIsTrusted = false }, Utc));
-    }
-
-    [Fact]
-    public void Windows_that_miss_each_other_are_asked_about_again()
-    {
-        Schedule never = Schedule.Of(Window("02:00-04:59"), Window("05:00-06:00"));
-        long now = Unix(2026, 7, 14, 12);
-        long again = never.NextChangeUnixMs(At(now), Utc);
-        Assert.InRange(again, (now + 86400) * 1000, (now + 4 * 86400) * 1000);
-        Assert.False(never.IsOpen(At(again / 1000), Utc));
-    }
-
     internal static DailyWindow Window(string text)
     {
         Assert.True(DailyWindow.TryParse(text, ZoneTable.Default, out DailyWindow window, out OptionFault fault), fault.Describe());

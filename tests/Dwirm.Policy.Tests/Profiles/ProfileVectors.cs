@@ -5,7 +5,7 @@ using Dwirm.Policy.Profiles;
 
 namespace Dwirm.Policy.Tests.Profiles;
 
-/// <summary>The draft's sample in the layouts it may arrive in (spec.md 1.11), and short ways to parse.</summary>
+/// <summary>The draft's sample in the layouts it may arrive in, and short ways to parse.</summary>
 internal static class ProfileVectors
 {
     public const string Canonical =
