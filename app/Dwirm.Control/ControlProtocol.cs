@@ -14,7 +14,7 @@ public static class ControlProtocol
     /// <summary>Octets of a request, its line feed included; the daemon drops a connection that sends more without one.</summary>
     public const int MaxRequestOctets = 16 * 1024;
 
-    /// <summary>Octets of an amendment, as for a profile (spec.md 1.2).</summary>
+    /// <summary>Octets of an amendment, as for a profile.</summary>
     public const int MaxAmendmentOctets = 8 * 1024;
 
     /// <summary>Octets of a document that the command line takes into memory to print as a table; <c>--json</c> passes any length on.</summary>

@@ -3,7 +3,7 @@ using System.Text.Json;
 
 namespace Dwirm.Control;
 
-/// <summary>Everything about one device; spelling and order of architecture.md section 5.</summary>
+/// <summary>Everything about one device; spelling and order are a promise to programs that read it.</summary>
 public sealed record DeviceDto : IControlDto<DeviceDto>
 {
     /// <summary>Hardware address, lower-case with colons.</summary>

@@ -38,7 +38,7 @@ internal readonly record struct ClientTerms(bool Hold, long TimeoutMs, bool Rele
 /// </summary>
 internal sealed class DeviceClient(ClientIdentity identity, ClientTerms terms, IClientPort port, IReport report, Func<uint> random)
 {
-    // The router must answer or make its OFFER within 100 ms (spec.md 1.9); three times that is for slow links.
+    // The router must answer or make its OFFER within 100 ms; three times that is for slow links.
     internal const int AnswerWindowMs = 300;
     // After the answer a router with implicit_discover sends the OFFER at once.
     internal const int OfferAfterAnswerMs = 50;

@@ -3,7 +3,7 @@ using Dwirm.Wire.Dhcp4;
 
 namespace Dwirm.Device;
 
-/// <summary>How the device tells its profile (spec.md 1.10 U5, U6).</summary>
+/// <summary>How the device tells its profile.</summary>
 internal enum NegotiationMode
 {
     /// <summary>In a message of its own, DHCPDWIRMCLIENT, before DHCPDISCOVER.</summary>

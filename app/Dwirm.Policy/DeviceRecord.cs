@@ -68,7 +68,7 @@ public sealed record DeviceRecord
     /// <summary>Where it stands.</summary>
     public DeviceState State { get; init; }
 
-    /// <summary>The profile it asked for, minified JSON in the client's key order (spec.md 1.2); null when it never sent one.</summary>
+    /// <summary>The profile it asked for, minified JSON in the client's key order; null when it never sent one.</summary>
     public string? RequestedJson { get; init; }
 
     /// <summary>The answer that holds, byte for byte what DHCPDWIRMSERVER carries before any shortening; null while undecided.</summary>

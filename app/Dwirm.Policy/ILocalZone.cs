@@ -1,6 +1,6 @@
 namespace Dwirm.Policy;
 
-/// <summary>The router's own time zone, for schedules that end in <c>L</c> (spec.md 1.5).</summary>
+/// <summary>The router's own time zone, for schedules that end in <c>L</c>.</summary>
 public interface ILocalZone
 {
     /// <summary>Seconds to add to UTC to get local time at <paramref name="unixSeconds"/>, daylight saving time included; east of Greenwich is positive.</summary>

@@ -85,7 +85,7 @@ public sealed record Negotiation
     public required string? AnswerJson { get; init; }
 
     /// <summary>
-    /// A shorter form that is still true, for a client with little room (spec.md 1.10 U4): the blanket Status where everything was accepted or
+    /// A shorter form that is still true, for a client with little room: the blanket Status where everything was accepted or
     /// refused, else the answer without the keys we do not know. Null while pending.
     /// </summary>
     public required string? ShortAnswerJson { get; init; }

@@ -6,7 +6,7 @@ using Dwirm.Policy.Terms;
 
 namespace Dwirm.Policy;
 
-/// <summary>Decides on requests: facts in, decision out, nothing touched (spec.md 1.8 and 1.9).</summary>
+/// <summary>Decides on requests: facts in, decision out, nothing touched.</summary>
 /// <remarks>
 /// Each category is decided by the first rule that matches it. What is granted is the request, with missing options filled from registry and
 /// site, and only ever narrowed from there: by the registry's fixed ports, the rule, the owner's amendment and the checks on forwards and

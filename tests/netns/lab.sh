@@ -124,7 +124,7 @@ lab_links() {
 	lab_port camera cam
 	lab_port laptop lap
 	lab_port camera2 cam2
-	# Bridged frames stay out of the IP hooks, as on OpenWrt (enforcement.md, pitfall 14).
+	# Bridged frames stay out of the IP hooks, as on OpenWrt.
 	ip netns exec "$r" sysctl -qw net.ipv4.ip_forward=1 net.ipv6.conf.all.disable_ipv6=0
 	[ ! -e /proc/sys/net/bridge ] || ip netns exec "$r" sysctl -qw net.bridge.bridge-nf-call-iptables=0 net.bridge.bridge-nf-call-ip6tables=0
 	[ ! -e /proc/sys/net/bridge ] || ip netns exec "$w" sysctl -qw net.bridge.bridge-nf-call-iptables=0

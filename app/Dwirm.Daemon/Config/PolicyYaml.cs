@@ -6,7 +6,7 @@ using Dwirm.Policy.Rules;
 
 namespace Dwirm.Daemon.Config;
 
-/// <summary>Reads the site's policy, <c>/etc/dwirm/policy.yaml</c> (architecture.md 5).</summary>
+/// <summary>Reads the site's policy, <c>/etc/dwirm/policy.yaml</c>.</summary>
 /// <remarks>A file with any fault gives no policy at all: half a policy would be another policy.</remarks>
 public static class PolicyYaml
 {

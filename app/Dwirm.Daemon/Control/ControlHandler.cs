@@ -11,7 +11,7 @@ using Dwirm.Wire;
 
 namespace Dwirm.Daemon.Control;
 
-/// <summary>The methods of the control socket, one per command of the command line (architecture.md section 4).</summary>
+/// <summary>The methods of the control socket, one per command of the command line.</summary>
 internal sealed class ControlHandler(DaemonState state, OwnerCommands owner, IGrantStore store, Documents documents) : IControlHandler
 {
     private readonly Dictionary<ControlConnection, Action<HistoryEntry>> _followers = [];

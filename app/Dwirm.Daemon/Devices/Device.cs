@@ -30,7 +30,7 @@ public sealed class Device
     /// <summary>The answer as it goes on the wire; empty while there is none. Encoded once, however often it is sent.</summary>
     public ReadOnlySpan<byte> AnswerUtf8 => _record.AnswerJson is { } json ? _answerUtf8 ??= Encoding.UTF8.GetBytes(json) : [];
 
-    /// <summary>The Status form of the answer, for clients that cannot take the whole (U4); empty when the decision is not the same for all services.</summary>
+    /// <summary>The Status form of the answer, for clients that cannot take the whole; empty when the decision is not the same for all services.</summary>
     public byte[] ShortAnswerUtf8 { get; set; } = [];
 
     /// <summary>The grant of <see cref="DeviceRecord.GrantJson"/>, parsed.</summary>
@@ -54,7 +54,7 @@ public sealed class Device
     /// <summary>A DISCOVER whose OFFER waits for the decision, as it was received; null when none waits.</summary>
     public byte[]? HeldDiscover { get; set; }
 
-    /// <summary>Ends the wait for a decision (spec.md 1.9: 100 ms from receipt).</summary>
+    /// <summary>Ends the wait for a decision (100 ms from receipt).</summary>
     public Deadline? DecisionDeadline { get; set; }
 
     /// <summary>Next unsolicited DHCPDWIRMSERVER.</summary>

@@ -141,7 +141,7 @@ internal sealed class DaemonState
         if (device.VerdictDeadline is not null) Loop.Deadlines.Cancel(device.VerdictDeadline);
     }
 
-    /// <summary>RELEASE, DECLINE or expiry: enforcement of the address ends, the decision is kept (U11).</summary>
+    /// <summary>RELEASE, DECLINE or expiry: enforcement of the address ends, the decision is kept.</summary>
     private void LeaseEnded(Lease lease, Instant now)
     {
         if (Devices.Find(lease.Mac) is not { } device) return;

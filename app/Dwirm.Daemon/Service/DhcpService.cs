@@ -100,7 +100,7 @@ internal sealed class DhcpService(DaemonState state)
         if (offers) Answer(port, packet.As(Dhcpv4MessageType.Discover), device, now);
     }
 
-    /// <summary>A profile inside DISCOVER, REQUEST or INFORM (U5): decided the same way; the answer rides in OFFER or ACK when the client listed its code.</summary>
+    /// <summary>A profile inside DISCOVER, REQUEST or INFORM: decided the same way; the answer rides in OFFER or ACK when the client listed its code.</summary>
     private void Piggyback(INetworkPort port, in Dhcpv4Packet packet, ref Device? device, Instant now)
     {
         if (!packet.HasEthernetAddress) return;
@@ -174,7 +174,7 @@ internal sealed class DhcpService(DaemonState state)
         bool wrote = state.Dhcp.TryWriteReply(packet, decision, answer, option, buffer, out int written);
         if (!wrote && !answer.IsEmpty)
         {
-            // U4: the short form where the decision is the same for all, else the reply without the answer.
+            // Too long for the client: the short form where the decision is the same for all, else the reply without the answer.
             wrote = state.Dhcp.TryWriteReply(packet, decision, device!.ShortAnswerUtf8, option, buffer, out written)
                 || state.Dhcp.TryWriteReply(packet, decision, default, option, buffer, out written);
         }
@@ -204,7 +204,7 @@ internal sealed class DhcpService(DaemonState state)
         }
     }
 
-    /// <summary>Writes the answer that holds into the reply queue's buffer: the whole, else the Status form where that says the same (U4).</summary>
+    /// <summary>Writes the answer that holds into the reply queue's buffer: the whole, else the Status form where that says the same.</summary>
     public bool TryWriteDwirmServer(Device device, Dhcpv4Correspondent client, INetworkPort port, out int written)
     {
         Span<byte> buffer = state.Turn.Replies.Buffer;

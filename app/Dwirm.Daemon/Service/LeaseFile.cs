@@ -10,7 +10,7 @@ using Dwirm.Wire;
 namespace Dwirm.Daemon.Service;
 
 /// <summary>
-/// The lease file other programs read, in dnsmasq's five fields: <c>expiry mac address hostname client-id</c> (openwrt.md 2.3).
+/// The lease file other programs read, in dnsmasq's five fields: <c>expiry mac address hostname client-id</c>.
 /// It lies in tmpfs, is replaced by rename, and follows a change at once, or within half a second while there are many.
 /// </summary>
 public sealed class LeaseFile

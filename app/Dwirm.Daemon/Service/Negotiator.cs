@@ -47,7 +47,7 @@ public sealed class Negotiator
     /// <param name="generation">The last grant generation that was ever used.</param>
     internal Negotiator(DaemonState state, uint generation) => (_state, _generation) = (state, generation);
 
-    /// <summary>Looks at a profile a device sent (spec.md 1.9: validate, look up a stored decision, then policy).</summary>
+    /// <summary>Looks at a profile a device sent (validate, look up a stored decision, then policy).</summary>
     /// <param name="source">Who sent it, and where.</param>
     /// <param name="json">The profile as received.</param>
     /// <param name="now">The turn's time.</param>

@@ -4,7 +4,7 @@ using Dwirm.Policy.Plans;
 
 namespace Dwirm.Daemon.Service;
 
-/// <summary>The spellings of the control socket's JSON (architecture.md section 5).</summary>
+/// <summary>The spellings of the control socket's JSON.</summary>
 internal static class StateNames
 {
     /// <summary>Spelling of a device state.</summary>

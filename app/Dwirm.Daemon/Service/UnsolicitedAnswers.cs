@@ -6,7 +6,7 @@ using Dwirm.Wire;
 
 namespace Dwirm.Daemon.Service;
 
-/// <summary>Answers that come after the 100 ms: an unsolicited DHCPDWIRMSERVER at 0, 2 and 8 seconds, because nothing acknowledges it (DWIRM-20, spec.md 1.9).</summary>
+/// <summary>Answers that come after the 100 ms: an unsolicited DHCPDWIRMSERVER at 0, 2 and 8 seconds, because nothing acknowledges it (DWIRM-20).</summary>
 internal sealed class UnsolicitedAnswers(DaemonState state)
 {
     private const int ChaddrSize = 16, CrowdedMs = 20;

@@ -2,7 +2,7 @@ using System;
 
 namespace Dwirm.Policy.Profiles;
 
-/// <summary>A greatest throughput (spec.md 1.4, DWIRM-10).</summary>
+/// <summary>A greatest throughput (DWIRM-10).</summary>
 /// <param name="BitsPerSecond">Bits per second, 1 to 10^12; 0 is <c>Line</c>, no limit but the interface's.</param>
 /// <remarks>
 /// <c>rate = "Line" / number [OWS] [ "k" / "m" / "g" ] [ "bps" ]</c>, case ignored, multipliers decimal. It is bits even where it is

@@ -5,7 +5,7 @@ using Dwirm.Wire;
 namespace Dwirm.Policy.Profiles;
 
 /// <summary>
-/// A window of the day that opens every day (spec.md 1.5, DWIRM-11, DWIRM-12). The end minute belongs to it; a start after the end wraps
+/// A window of the day that opens every day (DWIRM-11, DWIRM-12). The end minute belongs to it; a start after the end wraps
 /// midnight; equal start and end are that one minute.
 /// </summary>
 /// <remarks>

@@ -3,7 +3,7 @@ using Dwirm.Wire;
 
 namespace Dwirm.Policy.Profiles;
 
-/// <summary>A host a device expects to contact, from a URL, a bare host, HOST:PORT or an IP address (spec.md 1.7). Only host and port are enforced.</summary>
+/// <summary>A host a device expects to contact, from a URL, a bare host, HOST:PORT or an IP address. Only host and port are enforced.</summary>
 public sealed record EndpointName
 {
     private const int LongestHost = 253;

@@ -3,7 +3,7 @@ using System.Collections.Generic;
 
 namespace Dwirm.Policy.Profiles;
 
-/// <summary>Protocol names of a service (spec.md 1.6). They select TCP or UDP for its ports and never widen anything (DWIRM-15).</summary>
+/// <summary>Protocol names of a service. They select TCP or UDP for its ports and never widen anything (DWIRM-15).</summary>
 public sealed class Hints
 {
     private readonly string[] _names;

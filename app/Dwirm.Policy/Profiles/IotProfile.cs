@@ -17,7 +17,7 @@ public enum AnswerStatus : byte
     Deny,
 }
 
-/// <summary>An IoT Profile: what a device offers and what it needs (spec.md 1.2). Immutable, bounded, and safe to show to people.</summary>
+/// <summary>An IoT Profile: what a device offers and what it needs. Immutable, bounded, and safe to show to people.</summary>
 public sealed class IotProfile
 {
     internal IotProfile(

@@ -1,6 +1,6 @@
 namespace Dwirm.Policy.Profiles;
 
-/// <summary>The six options a category may carry (spec.md 1.2).</summary>
+/// <summary>The six options a category may carry.</summary>
 public enum ProfileOption : byte
 {
     /// <summary>Ports the service listens on.</summary>

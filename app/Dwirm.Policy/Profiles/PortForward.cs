@@ -4,7 +4,7 @@ namespace Dwirm.Policy.Profiles;
 
 /// <summary>
 /// A wish for forwards from the outside: internal range i belongs to external range i and is of equal size, port k of one to port k of the
-/// other (spec.md 1.3, DWIRM-07). <c>portfwd = "" / ( ranges ":" ranges )</c>, internal first.
+/// other (DWIRM-07). <c>portfwd = "" / ( ranges ":" ranges )</c>, internal first.
 /// </summary>
 public sealed class PortForward : IEquatable<PortForward>
 {

@@ -4,7 +4,7 @@ using System.Text;
 
 namespace Dwirm.Policy.Profiles;
 
-/// <summary>A list of disjoint port ranges in the order they were written; the order pairs them with hints and with forwards (spec.md 1.3).</summary>
+/// <summary>A list of disjoint port ranges in the order they were written; the order pairs them with hints and with forwards.</summary>
 /// <remarks><c>ranges = range *( "," range )</c>, <c>range = port [ "-" port ]</c>, ports 1 to 65535; blanks around the signs are tolerated.</remarks>
 public sealed class PortSet : IEquatable<PortSet>
 {

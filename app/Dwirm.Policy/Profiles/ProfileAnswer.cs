@@ -49,7 +49,7 @@ public sealed record AnswerService
     };
 }
 
-/// <summary>Writes the answers of a router (spec.md 1.9, DWIRM-22): minified UTF-8 without a byte order mark.</summary>
+/// <summary>Writes the answers of a router (DWIRM-22): minified UTF-8 without a byte order mark.</summary>
 public static class ProfileAnswer
 {
     /// <summary>See <see cref="AmendedJson"/>.</summary>

@@ -1,6 +1,6 @@
 namespace Dwirm.Policy.Profiles;
 
-/// <summary>Why a whole document is refused (spec.md 1.2, DWIRM-04).</summary>
+/// <summary>Why a whole document is refused (DWIRM-04).</summary>
 public enum ProfileFaultKind : byte
 {
     /// <summary>No fault.</summary>

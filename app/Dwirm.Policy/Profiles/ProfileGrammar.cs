@@ -1,6 +1,6 @@
 namespace Dwirm.Policy.Profiles;
 
-/// <summary>What the site sets about reading profiles: limits (spec.md 1.2, parser policy) and time zones (1.5).</summary>
+/// <summary>What the site sets about reading profiles: limits and time zones.</summary>
 /// <remarks>A document over a limit is refused as a whole, before anything is done with it.</remarks>
 public sealed record ProfileGrammar
 {

@@ -6,7 +6,7 @@ using System.Text.Json;
 
 namespace Dwirm.Policy.Profiles;
 
-/// <summary>The second pass over a document: reads it and writes its canonical form at the same time (spec.md 1.2, DWIRM-01 to 04).</summary>
+/// <summary>The second pass over a document: reads it and writes its canonical form at the same time (DWIRM-01 to 04).</summary>
 internal ref struct ProfileReader
 {
     private const int OptionLevel = 4;

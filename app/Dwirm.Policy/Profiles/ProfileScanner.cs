@@ -8,7 +8,7 @@ namespace Dwirm.Policy.Profiles;
 
 /// <summary>
 /// The first pass over a document: one walk over its octets that enforces the limits, refuses what is not JSON without an exception, and
-/// notes what lenient mode puts in (spec.md 1.2: outer braces, a colon between key and brace). What it accepts, the second pass can read.
+/// notes what lenient mode puts in (outer braces, a colon between key and brace). What it accepts, the second pass can read.
 /// </summary>
 internal ref struct ProfileScanner
 {

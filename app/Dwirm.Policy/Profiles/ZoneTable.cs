@@ -3,7 +3,7 @@ using System.Collections.Generic;
 
 namespace Dwirm.Policy.Profiles;
 
-/// <summary>Three-letter zone codes and the fixed offsets they stand for (spec.md 1.5): no daylight saving time, whatever the season.</summary>
+/// <summary>Three-letter zone codes and the fixed offsets they stand for: no daylight saving time, whatever the season.</summary>
 public sealed class ZoneTable
 {
     private static readonly string[] Ambiguous = ["AMT", "ECT", "GST", "IST", "LST", "SST", "WST"];

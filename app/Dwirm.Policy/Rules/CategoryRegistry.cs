@@ -32,7 +32,7 @@ public sealed record CategoryDefinition
     public IReadOnlyList<EndpointName>? Endpoints { get; init; }
 }
 
-/// <summary>The categories this router knows (spec.md 1.8). The two baseline rows of the draft are always there.</summary>
+/// <summary>The categories this router knows. The two baseline rows of the draft are always there.</summary>
 public sealed class CategoryRegistry
 {
     /// <summary>The special request for phones and computers.</summary>

@@ -52,7 +52,7 @@ public sealed record ServiceDefaults
     public IReadOnlyList<EndpointName> Endpoints { get; init; } = [];
 }
 
-/// <summary>The site's policy: rules in order, and what holds where no rule matches (architecture.md 5).</summary>
+/// <summary>The site's policy: rules in order, and what holds where no rule matches.</summary>
 public sealed record SitePolicy
 {
     /// <summary>What holds without a policy file: the owner is asked about everything.</summary>

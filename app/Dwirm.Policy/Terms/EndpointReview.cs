@@ -4,7 +4,7 @@ using Dwirm.Wire;
 
 namespace Dwirm.Policy.Terms;
 
-/// <summary>Decides on Endpoints (spec.md 1.7, DWIRM-14): host and port under Consume, who may connect under Provide.</summary>
+/// <summary>Decides on Endpoints (DWIRM-14): host and port under Consume, who may connect under Provide.</summary>
 internal sealed class EndpointReview(NegotiationInput input)
 {
     /// <summary>Most destinations of one service; endpoints beyond are not granted.</summary>

@@ -5,7 +5,7 @@ using Dwirm.Policy.Rules;
 
 namespace Dwirm.Policy.Terms;
 
-/// <summary>Decides on PortFwd (spec.md 1.3, DWIRM-09): whole or blank, never automatic unless a rule says so.</summary>
+/// <summary>Decides on PortFwd (DWIRM-09): whole or blank, never automatic unless a rule says so.</summary>
 internal sealed class ForwardReview(NegotiationInput input, PortSet reserved)
 {
     private readonly List<GrantedForward> _taken = [];

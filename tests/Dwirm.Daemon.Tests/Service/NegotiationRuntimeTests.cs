@@ -8,7 +8,7 @@ using Dwirm.Wire.Dhcp4;
 
 namespace Dwirm.Daemon.Tests.Service;
 
-/// <summary>From the packet to what is recorded, enforced and replied (spec.md 1.9).</summary>
+/// <summary>From the packet to what is recorded, enforced and replied.</summary>
 public sealed class NegotiationRuntimeTests : System.IDisposable
 {
     private const string Video = """{"IoT Profile":{"Provide":{"Video Stream":{"Ports":"88-99","Rate":"2Mbps"}}}}""";

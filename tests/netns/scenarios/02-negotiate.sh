@@ -1,4 +1,4 @@
-# The draft's camera (spec.md 1.11) asks in both ways: its own message before DISCOVER, and the option inside DISCOVER (U5, U6).
+# The draft's camera asks in both ways: its own message before DISCOVER, and the option inside DISCOVER.
 
 expected=$(jq -c '.["IoT Profile"].Provide["Video Stream"].PortFwd = ""' "$PROFILES/camera.json")
 
@@ -29,11 +29,11 @@ lab_kill piggy
 equal "mode discover: the answer is inside the ACK" "$expected" "$(jq -r 'select(.type == 5) | .profile' "$LAB/piggy.json" | head -n 1)"
 equal "mode discover: amended too" amended "$(device camera2 .state)"
 
-# A client with the smallest datagram allowed: whatever is sent fits it (DWIRM-24, U4), and nothing is cut in two.
+# A client with the smallest datagram allowed: whatever is sent fits it (DWIRM-24), and nothing is cut in two.
 lab_kill device-camera2
 dhcp camera2 talk eth0 --seconds 1.5 --send dwirm@0 discover@20 --profile "$PROFILES/camera.json" --max-size 576 >"$LAB/small.json"
 longest=$(jq -s 'map(.length) | max // 0' "$LAB/small.json")
-# U4: a client that built a bigger packet can take one as big.
+# A client that built a bigger packet can take one as big.
 within "no answer is longer than the client's own packet" "$longest" 240 900
 broken=$(jq -r 'select(.profile != null) | .profile' "$LAB/small.json" | while read -r line; do jq -e . >/dev/null 2>&1 <<<"$line" || echo broken; done)
 equal "an answer is whole JSON or absent" "" "$broken"

@@ -1,5 +1,5 @@
 # A granted Rate is what passes, in each direction, measured at the receiver.
-# HTB counts Ethernet frames: 1448 of 1514 octets are payload, 95.6 % (enforcement.md 2.4).
+# HTB counts Ethernet frames: 1448 of 1514 octets are payload, 95.6 %.
 
 attach_laptop
 attach_camera camera --profile "$PROFILES/camera.json" --mode client
