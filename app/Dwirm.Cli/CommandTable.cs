@@ -7,7 +7,7 @@ namespace Dwirm.Cli;
 /// <summary>All commands, in the order of the help text.</summary>
 internal static class CommandTable
 {
-    private static readonly OptionSpec Json = new("--json", null, "print the daemon's JSON document instead of a table");
+    private static readonly OptionSpec Json = new("--json", null, "print JSON, for programs, instead of text");
     private static readonly OptionSpec RunDir = new("--run-dir", "DIR", "where the daemon's socket is (default /var/run/dwirm)");
     private static readonly OptionSpec UciDir = new("--uci-dir", "DIR", "UCI files (default /etc/config)");
     private static readonly ArgumentSpec Device = new("DEVICE", "MAC address, or a host name or address that only one device has");
@@ -92,7 +92,7 @@ internal static class CommandTable
         },
         new()
         {
-            Name = "cleanup", Summary = "take everything of ours out of the kernel", Options = [UciDir, RunDir], Run = LocalCommands.Cleanup,
+            Name = "cleanup", Summary = "take everything of ours out of the kernel", Options = [RunDir], Run = LocalCommands.Cleanup,
             Details = "Removes the tables and queues: nothing is enforced from then on. Not while the daemon runs.",
         },
         new() { Name = "version", Summary = "print the version", Options = [Json], Run = LocalCommands.Version },

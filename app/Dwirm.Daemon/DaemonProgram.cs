@@ -1,5 +1,7 @@
+using System;
 using System.Collections.Generic;
 using System.IO;
+using System.Runtime.InteropServices;
 using Dwirm.Daemon.Config;
 using Dwirm.Enforcement;
 using Dwirm.Linux;
@@ -25,27 +27,12 @@ public static class DaemonProgram
             StandardStreams.Error($"dwirm: not enabled; set option enabled '1' in section main of {Path.Combine(options.UciDir, "dwirm")}\n");
             return Done;
         }
-        try
+        return Locked(options.RunDir, $"another dwirm daemon holds {LockPath(options.RunDir)}; stop it first", () =>
         {
-            Directory.CreateDirectory(options.RunDir);
-            using var held = Files.TryLock(LockPath(options.RunDir));
-            if (held is null) return Fail($"another dwirm daemon holds {LockPath(options.RunDir)}; stop it first");
             using var daemon = new RouterDaemon(options, configuration);
             daemon.Run();
             return Done;
-        }
-        catch (LinuxException e)
-        {
-            return Fail(e.Message);
-        }
-        catch (StoreException e)
-        {
-            return Fail(e.Message);
-        }
-        catch (IOException e)
-        {
-            return Fail(e.Message);
-        }
+        });
     }
 
     /// <summary>Validates UCI, policy and categories; prints <c>FILE:LINE: message</c> for each fault.</summary>
@@ -53,7 +40,9 @@ public static class DaemonProgram
     public static int Check(DaemonOptions options)
     {
         List<ConfigFault> faults = [];
-        if (LoadedConfiguration.Read(options, faults) is null) return Report(faults);
+        LoadedConfiguration? configuration = LoadedConfiguration.Read(options, faults);
+        if (configuration is null) return Report(faults);
+        foreach (ConfigFault warning in configuration.Uci.Warnings) StandardStreams.Error($"{warning with { Message = $"warning: {warning.Message}" }}\n");
         StandardStreams.Out("configuration is right\n");
         return Done;
     }
@@ -72,19 +61,44 @@ public static class DaemonProgram
     /// <returns>0 when nothing of ours is left, 1 otherwise.</returns>
     public static int Cleanup(DaemonOptions options)
     {
+        return Locked(options.RunDir, "the daemon runs and would put everything back; stop it first", static () =>
+        {
+            using KernelEnforcer kernel = KernelEnforcer.Open(static _ => { });
+            return kernel.Cleanup() is { } error ? Fail(error.ToString() + AsRoot(error.Errno)) : Done;
+        });
+    }
+
+    /// <summary>Does it while no other process holds the run directory; what the system or the store refuses is said.</summary>
+    private static int Locked(string runDirectory, string otherwise, Func<int> work)
+    {
         try
         {
-            Directory.CreateDirectory(options.RunDir);
-            using var held = Files.TryLock(LockPath(options.RunDir));
-            if (held is null) return Fail("the daemon runs and would put everything back; stop it first");
-            using KernelEnforcer kernel = KernelEnforcer.Open(static _ => { });
-            return kernel.Cleanup() is { } error ? Fail(error.ToString()) : Done;
+            Directory.CreateDirectory(runDirectory);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return Fail($"cannot make {runDirectory}: {Errno.Describe(e)}" + AsRoot(e is UnauthorizedAccessException ? Errno.EACCES : 0));
+        }
+        try
+        {
+            using SafeHandle? held = Files.TryLock(LockPath(runDirectory));
+            return held is null ? Fail(otherwise) : work();
         }
         catch (LinuxException e)
         {
+            return Fail(e.Message + AsRoot(e.Errno));
+        }
+        catch (StoreException e)
+        {
             return Fail(e.Message);
         }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return Fail(Errno.Describe(e));
+        }
     }
+
+    private static string AsRoot(int errno) => errno is Errno.EPERM or Errno.EACCES && ProcessInfo.EffectiveUid != 0 ? "; try as root" : "";
 
     private static string LockPath(string runDirectory) => Path.Combine(runDirectory, "dwirm.lock");
 

@@ -82,7 +82,7 @@ internal static class DeviceProgram
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            error = $"{path} cannot be read";
+            error = $"{path} cannot be read: {Errno.Describe(e)}";
             return false;
         }
         if (IotProfile.TryParse(text, out profile, out ProfileFault fault)) return true;

@@ -1,3 +1,5 @@
+using System;
+using System.IO;
 using System.Runtime.InteropServices;
 using Dwirm.Linux.Interop;
 
@@ -76,4 +78,16 @@ public static class Errno
     /// <summary>The system's text for an error number, such as <c>Connection refused</c>.</summary>
     /// <param name="errno">Positive error number.</param>
     public static string Describe(int errno) => Marshal.GetPInvokeErrorMessage(errno);
+
+    /// <summary>Why a file operation of the framework failed: the framework's own texts are left out of the native binary.</summary>
+    /// <param name="fault">An <see cref="IOException"/> or <see cref="UnauthorizedAccessException"/>.</param>
+    public static string Describe(Exception fault) => fault switch
+    {
+        FileNotFoundException or DirectoryNotFoundException => Describe(ENOENT),
+        // It says the same of both.
+        UnauthorizedAccessException => $"{Describe(EACCES)}, or it is a directory",
+        // The framework keeps the system's error number here.
+        _ when fault.HResult is > 0 and < 4096 => Describe(fault.HResult),
+        _ => Describe(EIO),
+    };
 }

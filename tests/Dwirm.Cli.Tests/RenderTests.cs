@@ -143,6 +143,29 @@ public sealed class RenderTests
     }
 
     [Fact]
+    public void Under_full_access_no_service_has_limits_of_its_own()
+    {
+        var service = new ServiceDto { Direction = "provide", Category = "Video Stream", Decision = "accepted", Active = true, Reasons = ["full access covers it"] };
+        var device = new DeviceDto { Mac = Documents.CameraMac, State = "full-access", Services = [service] };
+
+        string card = DeviceCommands.Render(new Session().Context, device);
+
+        Assert.Contains("provides Video Stream: accepted, open now\n    because      full access covers it\n", card);
+        Assert.DoesNotContain("ports ", card);
+        Assert.DoesNotContain("rate ", card);
+    }
+
+    [Theory]
+    [InlineData("quarantined", "", "quarantined  owner\n")]
+    [InlineData("asked", "Camera", "asked        owner: Camera\n")]
+    public void An_event_that_is_followed_is_one_line(string kind, string detail, string end)
+    {
+        var entry = new EventDto { Mac = Documents.CameraMac, Kind = kind, By = "owner", Detail = detail };
+
+        Assert.EndsWith($"  {Documents.CameraMac}  {end}", EventCommand.Line(new Session().Context, entry));
+    }
+
+    [Fact]
     public void A_healthy_status_has_no_warnings()
     {
         const string expected = """

@@ -90,7 +90,7 @@ public sealed class SocketTests : IDisposable
 
         Assert.Equal(3, _session.Run("status", "--run-dir", directory));
         Assert.Contains($"{directory}/control.sock: there is no such socket", _session.Output.Complaints);
-        Assert.Contains("/etc/init.d/dwirm start", _session.Output.Complaints);
+        Assert.Contains("Start it with `dwirm daemon`", _session.Output.Complaints);
         Assert.Equal("", _session.Output.Printed);
     }
 
@@ -117,6 +117,7 @@ public sealed class SocketTests : IDisposable
     [InlineData("status", """{"method":"status"}""")]
     [InlineData("leases", """{"method":"leases"}""")]
     [InlineData("device 02-00-00-00-00-0A", """{"method":"device","mac":"02:00:00:00:00:0a"}""")]
+    [InlineData("device 02000000000A", """{"method":"device","mac":"02:00:00:00:00:0a"}""")]
     [InlineData("deny 2:0:0:0:0:1", """{"method":"deny","mac":"02:00:00:00:00:01"}""")]
     [InlineData("revoke 02:00:00:00:00:01", """{"method":"revoke","mac":"02:00:00:00:00:01"}""")]
     [InlineData("forget 02:00:00:00:00:01", """{"method":"forget","mac":"02:00:00:00:00:01"}""")]
@@ -232,7 +233,7 @@ public sealed class SocketTests : IDisposable
 
         Assert.Equal(3, Run("events", "--follow"));
         string[] lines = _session.Output.Printed.Split('\n');
-        Assert.Equal("2026-01-01 01:00:00  02:00:00:00:00:01  asked       device: a profile", lines[0]);
+        Assert.Equal("2026-01-01 01:00:00  02:00:00:00:00:01  asked        device: a profile", lines[0]);
         Assert.EndsWith("ddd", lines[1]);
         Assert.Contains("the daemon stopped", _session.Output.Complaints);
     }

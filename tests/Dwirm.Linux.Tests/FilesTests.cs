@@ -24,6 +24,23 @@ public class FilesTests
         Assert.Equal("a longer old content", new StreamReader(old).ReadToEnd());
     }
 
+    // The native binary has none of the framework's texts, so ours must name what the system said.
+    [Fact]
+    public void AFaultOfTheFrameworkIsToldInTheSystemsWords()
+    {
+        using var directory = new TemporaryDirectory();
+        Assert.Equal("No such file or directory", Told(() => File.ReadAllBytes(directory["missing"])));
+        Assert.Equal("No such file or directory", Told(() => File.ReadAllBytes(Path.Combine(directory["missing"], "f"))));
+        Assert.Equal("Permission denied, or it is a directory", Told(() => File.WriteAllText(directory["."], "")));
+        Assert.Equal("No space left on device", Errno.Describe(new IOException("", Errno.ENOSPC)));
+        Assert.Equal("Input/output error", Errno.Describe(new IOException()));
+        File.WriteAllText(directory["f"], "");
+        Assert.Equal("File exists", Told(() => Directory.CreateDirectory(directory["f"])));
+
+        static string Told(Action action) =>
+            Errno.Describe(Assert.IsAssignableFrom<SystemException>(Record.Exception(action)));
+    }
+
     [Fact]
     public void TheModeIsTheOneAskedFor()
     {

@@ -16,7 +16,7 @@ internal static class HelpText
         int width = 0;
         foreach (CommandSpec command in table) width = Math.Max(width, Synopsis(command).Length);
         foreach (CommandSpec command in table) Line(text, Synopsis(command), width, command.Summary);
-        text.Append("\nA DEVICE is a MAC address in any spelling, or a host name or address that only one device has.\n");
+        text.Append("\nA DEVICE is a MAC address (colons, dashes or neither), or a host name or address of only one device.\n");
         text.Append("`dwirm COMMAND --help` explains a command and its options.\n");
         text.Append("Exit codes: 0 done, 1 refused or failed, 2 wrong usage, 3 daemon not reachable.\n");
         return text.ToString();

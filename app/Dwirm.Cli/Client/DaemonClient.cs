@@ -170,7 +170,7 @@ internal sealed class DaemonClient(CommandContext context, string runDirectory)
         };
         context.Output.Error(
             $"dwirm: the daemon cannot be reached at {SafeText.Line(path)}: {reason}\n"
-            + "Start it with `/etc/init.d/dwirm start`, or by hand with `dwirm daemon`; --run-dir names another place.\n");
+            + "Start it with `dwirm daemon`; --run-dir names the place where a daemon has its socket elsewhere.\n");
         return ExitCode.Unreachable;
     }
 

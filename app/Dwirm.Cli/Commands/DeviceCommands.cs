@@ -57,7 +57,8 @@ internal static class DeviceCommands
             AddHeading(card.Gap(), service);
             // What is not granted has no values yet: showing a rate or a schedule would claim that it had.
             if (service.Decision is "pending" or "denied" || device.State == "pending") card.Line("asks", asked.Options(service), ServiceIndent);
-            else AddGrant(context, card, service);
+            // Under full access no service has limits of its own.
+            else if (device.State != "full-access") AddGrant(context, card, service);
         }
         if (device.State == "pending" || device.ForwardAsked)
         {

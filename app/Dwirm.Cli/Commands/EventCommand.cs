@@ -60,7 +60,8 @@ internal static class EventCommand
     /// <summary>One event on its own line; columns that are known to be narrow are aligned.</summary>
     internal static string Line(CommandContext context, EventDto entry)
     {
-        string text = $"{LocalTime.Format(context, entry.AtUnixMs)}  {entry.Mac,-17}  {entry.Kind,-10}  {entry.By}: {entry.Detail}";
+        string text = $"{LocalTime.Format(context, entry.AtUnixMs)}  {entry.Mac,-17}  {entry.Kind,-11}  {entry.By}";
+        if (entry.Detail.Length > 0) text += $": {entry.Detail}";
         text = SafeText.Line(text);
         return (context.Output.Columns > 0 ? TextWidth.Cut(text, context.Output.Columns) : text) + "\n";
     }

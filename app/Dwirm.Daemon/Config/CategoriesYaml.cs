@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Generic;
 using System.IO;
+using Dwirm.Linux;
 using Dwirm.Policy;
 using Dwirm.Policy.Profiles;
 using Dwirm.Policy.Rules;
@@ -47,7 +48,7 @@ public static class CategoriesYaml
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            faults.Add(new ConfigFault(directory, 0, $"cannot be read: {error.Message}"));
+            faults.Add(new ConfigFault(directory, 0, $"cannot be read: {Errno.Describe(error)}"));
         }
         files.Sort(StringComparer.Ordinal);
         if (files.Count <= MaxFiles) return files;

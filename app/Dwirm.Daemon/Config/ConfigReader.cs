@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Generic;
 using System.IO;
+using Dwirm.Linux;
 using Dwirm.Policy;
 using Dwirm.Policy.Plans;
 using Dwirm.Wire;
@@ -83,7 +84,7 @@ internal sealed class ConfigReader(string uciDir, Func<string, byte[]?> readFile
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            faults.Add(new ConfigFault(path, 0, $"cannot be read: {e.Message}"));
+            faults.Add(new ConfigFault(path, 0, $"cannot be read: {Errno.Describe(e)}"));
             return null;
         }
     }

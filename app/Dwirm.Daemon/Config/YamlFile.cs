@@ -2,6 +2,7 @@ using System;
 using System.Collections.Generic;
 using System.IO;
 using System.Text;
+using Dwirm.Linux;
 using Dwirm.Policy;
 using Dwirm.Policy.Profiles;
 using YamlDotNet.Core;
@@ -34,7 +35,7 @@ public static class YamlFile
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            faults.Add(new ConfigFault(path, 0, $"cannot be read: {error.Message}"));
+            faults.Add(new ConfigFault(path, 0, $"cannot be read: {Errno.Describe(error)}"));
             return null;
         }
         return Parse(path, bytes, faults);

@@ -46,7 +46,7 @@ internal sealed class ControlHandler(DaemonState state, OwnerCommands owner, IGr
         if (!MacAddress.TryParse(request.Mac, out MacAddress mac)) return Error($"'{request.Mac}' is not a MAC address");
         return documents.Device(mac, now) is { } device
             ? ControlCodec.ToBytes(device)
-            : Error($"no device {mac}; dwirm devices lists them");
+            : Error($"no device {mac}; `dwirm devices` lists them");
     }
 
     /// <summary>A command is carried out like a packet: what it changes is recorded and enforced at the end of this turn, before the client reads on.</summary>
@@ -91,6 +91,8 @@ internal sealed class ControlHandler(DaemonState state, OwnerCommands owner, IGr
         List<EventDto> past = [];
         foreach (HistoryEntry entry in store.History(limit, only)) past.Add(Documents.Event(entry));
         if (!request.Follow) return ControlCodec.ToBytes<EventDto>(past);
+        // A table has the newest on top; a story that goes on is told from its beginning.
+        past.Reverse();
         foreach (EventDto entry in past) connection.Send(ControlCodec.ToBytes(entry), last: false);
         void Follower(HistoryEntry entry)
         {

@@ -67,7 +67,7 @@ internal sealed class Documents(DaemonState state, SystemClock clock, string sta
         foreach (Device device in state.Devices.All) all.Add(Device(device, usage, now));
         foreach (Lease lease in state.Dhcp.Leases)
         {
-            if (lease.State == LeaseState.Bound && state.Devices.Find(lease.Mac) is null) all.Add(Ordinary(lease, now));
+            if (IsOrdinary(lease)) all.Add(Ordinary(lease, now));
         }
         all.Sort(static (a, b) => string.CompareOrdinal(a.Mac, b.Mac));
         return all;
@@ -206,6 +206,9 @@ internal sealed class Documents(DaemonState state, SystemClock clock, string sta
         };
     }
 
+    /// <summary>True for the lease of a device that never negotiated and was never spoken of.</summary>
+    private bool IsOrdinary(Lease lease) => lease.State == LeaseState.Bound && state.Devices.Find(lease.Mac) is null;
+
     private static DeviceDto Ordinary(Lease lease, Instant now) => new()
     {
         Mac = lease.Mac.ToString(),
@@ -247,6 +250,10 @@ internal sealed class Documents(DaemonState state, SystemClock clock, string sta
     {
         long[] counts = new long[Enum.GetValues<DeviceState>().Length];
         foreach (Device device in state.Devices.All) counts[(int)device.Record.State]++;
+        foreach (Lease lease in state.Dhcp.Leases)
+        {
+            if (IsOrdinary(lease)) counts[(int)DeviceState.New]++;
+        }
         List<KeyValuePair<string, long>> named = [];
         for (int i = 0; i < counts.Length; i++) named.Add(new(StateNames.Of((DeviceState)i), counts[i]));
         return named;

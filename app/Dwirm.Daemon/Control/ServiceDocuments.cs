@@ -32,6 +32,12 @@ internal sealed class ServiceDocuments(ILocalZone zone)
                 AddGrant(service, granted, now);
                 AddUsage(service, (device.Record.Generation << 8) | granted.Id, usage);
             }
+            else if (device.Grant is { FullAccess: true })
+            {
+                // A word that holds for a time is not taken on trust: without the right clock the device is restricted.
+                long until = device.Record.VerdictUntilUnixMs;
+                service.Active = until == 0 || (now.WallIsTrusted && now.UnixMs < until);
+            }
             all.Add(service);
         }
         return all;

@@ -22,7 +22,7 @@ internal sealed class OwnerCommands(DaemonState state)
     /// <param name="now">The turn's time.</param>
     public string? Approve(MacAddress mac, string? amendmentJson, bool once, Instant now)
     {
-        if (state.Devices.Find(mac) is not { } device) return $"no device {mac}; dwirm devices lists them";
+        if (state.Devices.Find(mac) is not { } device) return NothingKnown(mac);
         if (device.Record.RequestedJson is null) return $"{mac} has not sent a profile; dwirm full-access or a profile of its own is needed";
         if (amendmentJson is not null)
         {
@@ -43,12 +43,12 @@ internal sealed class OwnerCommands(DaemonState state)
 
     /// <summary>Refuses the request.</summary>
     public string? Deny(MacAddress mac, Instant now) => state.Devices.Find(mac) is not { } device
-        ? $"no device {mac}; dwirm devices lists them"
+        ? NothingKnown(mac)
         : Speak(device, OwnerVerdict.Deny, null, 0, now);
 
     /// <summary>Takes everything back that was granted.</summary>
     public string? Revoke(MacAddress mac, Instant now) => state.Devices.Find(mac) is not { } device
-        ? $"no device {mac}; dwirm devices lists them"
+        ? NothingKnown(mac)
         : Speak(device, OwnerVerdict.Revoke, null, 0, now);
 
     /// <summary>Lifts every restriction, for good or until a time.</summary>
@@ -56,7 +56,7 @@ internal sealed class OwnerCommands(DaemonState state)
     {
         if (untilUnixMs != 0 && untilUnixMs <= now.UnixMs) return "the time given is past";
         Device? device = state.Devices.Find(mac) ?? AdmitLeased(mac, now);
-        if (device is null) return $"no device {mac}; dwirm leases lists the present ones";
+        if (device is null) return $"no device {mac}; `dwirm leases` lists those that are present";
         if (device.Record.RequestedJson is null && state.Policy.DeniesFullAccess(device.Record)) return "a rule of the policy denies Full Access";
         return Speak(device, OwnerVerdict.FullAccess, null, untilUnixMs, now);
     }
@@ -64,7 +64,7 @@ internal sealed class OwnerCommands(DaemonState state)
     /// <summary>Removes everything known of a device; the posture of its network applies again.</summary>
     public string? Forget(MacAddress mac, Instant now)
     {
-        if (state.Devices.Find(mac) is not { } device) return $"no device {mac}; dwirm devices lists them";
+        if (state.Devices.Find(mac) is not { } device) return NothingKnown(mac);
         state.Negotiator.Forget(device, now, "owner", "by command");
         return null;
     }
@@ -114,6 +114,15 @@ internal sealed class OwnerCommands(DaemonState state)
             return state.Negotiator.Admit(source, now);
         }
         return null;
+    }
+
+    private string NothingKnown(MacAddress mac)
+    {
+        foreach (string network in state.Ports.Keys)
+        {
+            if (state.Dhcp.Leases.ByMac(mac, network) is { State: LeaseState.Bound }) return $"{mac} has sent no profile, and nothing was decided about it";
+        }
+        return $"no device {mac}; `dwirm devices` lists them";
     }
 
     private static string Spoken(OwnerVerdict verdict) => verdict switch

@@ -131,7 +131,7 @@ public class PolicyYamlTests
         Assert.Equal((2, "is not UTF-8; save the file in that encoding"), (bytes.Line, bytes.Message));
         Assert.Contains("larger than 256 KiB", One(new byte[YamlFile.MaxOctets + 1]).Message);
         Assert.Contains("nested too deeply", One(Encoding.UTF8.GetBytes(new string('[', 5000))).Message);
-        Assert.Contains("cannot be read", Missing().Message);
+        Assert.Equal("cannot be read: No such file or directory", Missing().Message);
 
         static ConfigFault One(byte[] yaml)
         {
