@@ -7,15 +7,22 @@ lab_wait 3 state_is camera amended
 cam=$(lab_ip camera)
 lab_wait 5 lab_probe camera tls "$LAB_UPDATE" 443
 
-rate=$(lab_probe camera rate "$LAB_UPDATE" 443 4 down --tls)
-within "camera ← update server: 5 Mbps granted, payload bit/s" "$rate" 4300000 5000000
-rate=$(lab_probe camera rate "$LAB_UPDATE" 443 4 up --tls)
-within "camera → update server: 5 Mbps granted, payload bit/s" "$rate" 4300000 5300000
+# rate NAME LOW HIGH PROBE…: never more than HIGH. A busy machine can make any transfer slower than it might be, so less than LOW is
+# measured again, twice at most.
+rate() {
+	local name=$1 low=$2 high=$3 seen
+	shift 3
+	for _ in 1 2 3; do
+		seen=$(lab_probe "$@")
+		awk -v v="${seen:-0}" -v low="$low" 'BEGIN { exit !(v < low) }' || break
+	done
+	within "$name, payload bit/s" "$seen" "$low" "$high"
+}
+
+rate "camera ← update server: 5 Mbps granted" 4300000 5000000 camera rate "$LAB_UPDATE" 443 4 down --tls
+rate "camera → update server: 5 Mbps granted" 4300000 5300000 camera rate "$LAB_UPDATE" 443 4 up --tls
 check "approve the port forward" lab_dwirm approve "${LAB_MAC[camera]}"
 lab_wait 5 reach intruder "$LAB_WAN_IP" 8088
-rate=$(lab_probe intruder rate "$LAB_WAN_IP" 8088 4)
-within "WAN ← camera:88 by the port forward: 2 Mbps granted, payload bit/s" "$rate" 1750000 2000000
-rate=$(lab_probe laptop rate "$cam" 88 5)
-within "laptop ← camera:88 inside the bridge: 2 Mbps granted, payload bit/s" "$rate" 1500000 2200000
-rate=$(lab_probe laptop rate "$LAB_WEB" 80 2)
-within "the laptop is not shaped, payload bit/s" "$rate" 50000000 100000000000
+rate "WAN ← camera:88 by the port forward: 2 Mbps granted" 1750000 2000000 intruder rate "$LAB_WAN_IP" 8088 4
+rate "laptop ← camera:88 inside the bridge: 2 Mbps granted" 1500000 2200000 laptop rate "$cam" 88 5
+rate "the laptop is not shaped" 50000000 100000000000 laptop rate "$LAB_WEB" 80 2
