@@ -25,7 +25,7 @@ public sealed record NetlinkError(string Operation, int Errno, string Text = "",
     /// <summary>One line for a log.</summary>
     public override string ToString()
     {
-        string text = $"{Operation}: errno {Errno}";
+        string text = $"{Operation}: {Linux.Errno.Describe(Errno)}";
         if (Text.Length > 0) text += $" ({Text})";
         return Offset >= 0 ? $"{text} at octet {Offset}" : text;
     }
