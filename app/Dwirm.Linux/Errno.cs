@@ -21,12 +21,8 @@ public static class Errno
     public const int ENXIO = 6;
     /// <summary>Nothing to read, or no room to write, now.</summary>
     public const int EAGAIN = 11;
-    /// <summary>Out of memory.</summary>
-    public const int ENOMEM = 12;
     /// <summary>Permission denied.</summary>
     public const int EACCES = 13;
-    /// <summary>Busy.</summary>
-    public const int EBUSY = 16;
     /// <summary>Exists already.</summary>
     public const int EEXIST = 17;
     /// <summary>No such device.</summary>
@@ -35,14 +31,8 @@ public static class Errno
     public const int EINVAL = 22;
     /// <summary>No space left on the device.</summary>
     public const int ENOSPC = 28;
-    /// <summary>Read-only file system.</summary>
-    public const int EROFS = 30;
     /// <summary>The peer is gone.</summary>
     public const int EPIPE = 32;
-    /// <summary>A value is out of range.</summary>
-    public const int ERANGE = 34;
-    /// <summary>Malformed message.</summary>
-    public const int EBADMSG = 74;
     /// <summary>Message too long for the buffer or the MTU.</summary>
     public const int EMSGSIZE = 90;
     /// <summary>Not supported.</summary>
@@ -51,16 +41,6 @@ public static class Errno
     public const int EADDRINUSE = 98;
     /// <summary>The network device is down.</summary>
     public const int ENETDOWN = 100;
-    /// <summary>No route.</summary>
-    public const int ENETUNREACH = 101;
-    /// <summary>An aborted connection.</summary>
-    public const int ECONNABORTED = 103;
-    /// <summary>Connection reset.</summary>
-    public const int ECONNRESET = 104;
-    /// <summary>No buffer space: a netlink socket lost messages.</summary>
-    public const int ENOBUFS = 105;
-    /// <summary>Timed out.</summary>
-    public const int ETIMEDOUT = 110;
     /// <summary>Connection refused: nobody listens.</summary>
     public const int ECONNREFUSED = 111;
     /// <summary>Cancelled: the wall clock was set.</summary>

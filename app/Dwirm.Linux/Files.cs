@@ -35,14 +35,6 @@ public static unsafe class Files
         }
     }
 
-    /// <summary>Makes a directory; one that exists is fine. Its parent must exist.</summary>
-    /// <returns>0, or the positive error number.</returns>
-    public static int MakeDirectory(string path, int mode)
-    {
-        fixed (byte* name = CString.From(path))
-            return Unistd.mkdir(name, (uint)mode) == 0 || Errno.Last == Errno.EEXIST ? 0 : Errno.Last;
-    }
-
     /// <summary>Removes a file; one that does not exist is fine.</summary>
     /// <returns>0, or the positive error number.</returns>
     public static int Delete(string path)

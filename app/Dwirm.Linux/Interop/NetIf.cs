@@ -7,11 +7,9 @@ namespace Dwirm.Linux.Interop;
 internal static unsafe partial class NetIf
 {
     public const int IFNAMSIZ = 16;
-    public const int SIOCGIFFLAGS = 0x8913;
     public const int SIOCGIFMTU = 0x8921;
     public const int SIOCGIFHWADDR = 0x8927;
     public const int IFF_UP = 1;
-    public const int IFF_RUNNING = 0x40;
 
     [LibraryImport("libc", SetLastError = true)]
     internal static partial uint if_nametoindex(byte* name);

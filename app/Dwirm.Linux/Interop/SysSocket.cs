@@ -30,7 +30,6 @@ internal static unsafe partial class SysSocket
     public const int SO_RCVBUFFORCE = 33;
     public const int SO_MARK = 36;
 
-    public const int MSG_CTRUNC = 0x8;
     public const int MSG_TRUNC = 0x20;
     public const int MSG_DONTWAIT = 0x40;
     public const int MSG_NOSIGNAL = 0x4000;

@@ -40,9 +40,6 @@ internal static unsafe partial class Unistd
     internal static partial int fchmod(FileDescriptor fd, uint mode);
 
     [LibraryImport("libc", SetLastError = true)]
-    internal static partial int mkdir(byte* path, uint mode);
-
-    [LibraryImport("libc", SetLastError = true)]
     internal static partial int rename(byte* from, byte* to);
 
     [LibraryImport("libc", SetLastError = true)]

@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 
 namespace Dwirm.Wire.Netlink;
 
-/// <summary>Links, addresses and neighbours over rtnetlink.</summary>
+/// <summary>Links and addresses over rtnetlink.</summary>
 public static class RouteMessages
 {
     /// <summary>RTM_NEWLINK.</summary>
@@ -18,9 +18,9 @@ public static class RouteMessages
     /// <summary>Octets of ifaddrmsg.</summary>
     public const int AddressHeaderSize = 8;
 
-    private const ushort RTM_GETLINK = 18, RTM_GETADDR = 22, RTM_NEWNEIGH = 28;
+    private const ushort RTM_GETLINK = 18, RTM_GETADDR = 22;
     private const ushort IFLA_ADDRESS = 1, IFLA_IFNAME = 3, IFLA_MTU = 4, IFLA_MASTER = 10, IFLA_LINKINFO = 18, IFLA_INFO_KIND = 1;
-    private const ushort IFA_ADDRESS = 1, IFA_LOCAL = 2, NDA_DST = 1, NDA_LLADDR = 2;
+    private const ushort IFA_ADDRESS = 1, IFA_LOCAL = 2;
     private const byte AF_INET = 2;
     private const uint IFF_UP = 1;
 
@@ -34,27 +34,6 @@ public static class RouteMessages
     public static void DumpIpv4Addresses(this NetlinkWriter writer, uint sequence)
     {
         using (writer.Message(RTM_GETADDR, NetlinkFlags.Request | NetlinkFlags.Dump, sequence)) writer.Raw(AddressHeaderSize)[0] = AF_INET;
-    }
-
-    /// <summary>Adds or replaces a neighbour entry that goes stale by itself, so that a client without ARP can be sent a unicast.</summary>
-    /// <param name="writer">Where to.</param>
-    /// <param name="sequence">Sequence number.</param>
-    /// <param name="device">Index of the device.</param>
-    /// <param name="address">The neighbour.</param>
-    /// <param name="mac">Its hardware address.</param>
-    public static void PutNeighbour(this NetlinkWriter writer, uint sequence, int device, Ipv4Address address, MacAddress mac)
-    {
-        const ushort NUD_STALE = 4;
-        using (writer.Message(RTM_NEWNEIGH, NetlinkFlags.Request | NetlinkFlags.Ack | NetlinkFlags.Create | NetlinkFlags.Replace, sequence))
-        {
-            Span<byte> header = writer.Raw(12); // ndmsg: family u8, pad, ifindex i32, state u16, flags u8, type u8
-            header[0] = AF_INET;
-            MemoryMarshal.Write(header[4..], in device);
-            ushort state = NUD_STALE;
-            MemoryMarshal.Write(header[8..], in state);
-            address.Write(writer.Attribute(NDA_DST, Ipv4Address.Size));
-            mac.Write(writer.Attribute(NDA_LLADDR, MacAddress.Size));
-        }
     }
 
     /// <summary>Reads RTM_NEWLINK; false when it is another message or malformed.</summary>

@@ -131,7 +131,7 @@ internal static partial class GoldenNetlink
         ff ff ff 00 | one device
         """);
 
-    /// <summary><c>ip link; ip -4 address; ip neighbour replace 192.0.2.7 lladdr 02:00:00:00:00:07 dev X nud stale</c></summary>
+    /// <summary><c>ip link; ip -4 address</c></summary>
     public static byte[] Route => Hex(
         """
         20 00 00 00 | length 32
@@ -144,17 +144,5 @@ internal static partial class GoldenNetlink
         15 00 00 00 | sequence 21
         00 00 00 00 | port id
         02 00 00 00 00 00 00 00 | ifaddrmsg: AF_INET
-        30 00 00 00 | length 48
-        1c 00 05 05 | RTM_NEWNEIGH, REQUEST|ACK|REPLACE|CREATE
-        16 00 00 00 | sequence 22
-        00 00 00 00 | port id
-        02 00 00 00 | ndmsg: AF_INET
-        09 00 00 00 | device 9
-        04 00 00 00 | NUD_STALE
-        08 00 01 00 | NDA_DST, length 8
-        c0 00 02 07 | 192.0.2.7
-        0a 00 02 00 | NDA_LLADDR, length 10
-        02 00 00 00 00 07 | 02:00:00:00:00:07
-        00 00 | padding
         """);
 }
