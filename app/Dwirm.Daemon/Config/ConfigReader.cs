@@ -143,7 +143,12 @@ internal sealed class ConfigReader(string uciDir, Func<string, byte[]?> readFile
             if (section.Type != "system") continue;
             string posix = section.Get("timezone") ?? "UTC0";
             string name = (section.Get("zonename") ?? "UTC").Replace(' ', '_');
-            if (!IsPrintable(posix)) faults.Add(new ConfigFault(system.File, section.LineOf("timezone"), "timezone must be a POSIX TZ string such as 'CET-1CEST,M3.5.0,M10.5.0/3'"));
+            // 'Europe/Berlin' is a zonename: taken for a rule it would be UTC, and every local window would open at another hour.
+            if (!IsPrintable(posix) || (posix.Contains('/') && !posix.Contains(',')))
+            {
+                const string Needed = "timezone must be a POSIX TZ string such as 'CET-1CEST,M3.5.0,M10.5.0/3'; a name such as 'Europe/Berlin' belongs in zonename";
+                faults.Add(new ConfigFault(system.File, section.LineOf("timezone"), Needed));
+            }
             if (!IsPrintable(name)) faults.Add(new ConfigFault(system.File, section.LineOf("zonename"), "zonename must be a name such as 'Europe/Berlin'"));
             return (posix is "UTC" or "GMT" ? posix + "0" : posix, name);
         }
@@ -228,7 +233,15 @@ internal sealed class ConfigReader(string uciDir, Func<string, byte[]?> readFile
             if (router is null || device is null) continue;
             var missing = new ConfigFault(dwirm.File, section.Line, $"{dhcpFile} has no config dhcp for '{name}'; add one with option interface '{name}', start, limit and leasetime");
             if (dhcp.Read(name, router.Value, missing) is not { } service) continue;
-            var settings = new NetworkSettings { Name = name, Device = device.Value.Device, IsBridge = device.Value.IsBridge, Posture = posture, DenyAction = denyAction, Dhcp = service };
+            var settings = new NetworkSettings
+            {
+                Name = name,
+                Device = device.Value.Device,
+                IsBridge = device.Value.IsBridge,
+                Posture = posture,
+                DenyAction = denyAction,
+                Dhcp = service,
+            };
             if (Clash(settings, networks) is { } clash) reader.Fault("", clash);
             networks.Add(settings);
         }

@@ -55,7 +55,10 @@ internal sealed class InterfaceReader(UciPackage network, List<ConfigFault> faul
         {
             if (section.Get("netmask") is not { } mask || !TryMask(mask, out int length))
             {
-                Fault(section, section.Get("netmask") is null ? "ipaddr" : "netmask", $"interface '{UciParser.Show(section.Name)}' needs a netmask; write '{UciParser.Show(text)}/24' or option netmask '255.255.255.0'");
+                Fault(
+                    section,
+                    section.Get("netmask") is null ? "ipaddr" : "netmask",
+                    $"interface '{UciParser.Show(section.Name)}' needs a netmask; write '{UciParser.Show(text)}/24' or option netmask '255.255.255.0'");
                 return null;
             }
             text = $"{text}/{length}";

@@ -4,7 +4,10 @@ using Dwirm.Wire;
 
 namespace Dwirm.Daemon.Service;
 
-/// <summary>The effects of one turn of the loop, made true in a fixed order: record, then enforce, then reply. One fsync and one kernel transaction serve every packet of the turn.</summary>
+/// <summary>
+/// The effects of one turn of the loop, made true in a fixed order: record, then enforce, then reply. One fsync and one kernel transaction
+/// serve every packet of the turn.
+/// </summary>
 public sealed class Turn
 {
     private const long RetryMs = 1000;

@@ -59,5 +59,7 @@ internal readonly record struct Element(ulong Head, ulong Mac, UInt128 Address, 
 
     /// <summary>True when the kernel need not be told: <paramref name="other"/>, of the same key, gives the same and ends at the same time.</summary>
     public bool SameValue(in Element other) =>
-        Math.Abs(Deadline - other.Deadline) < SameDeadlineMs && (Deadline == 0) == (other.Deadline == 0) && (Data == other.Data || !(Sets.Get(Set).IsMap || Sets.Get(Set).Limit));
+        Math.Abs(Deadline - other.Deadline) < SameDeadlineMs
+        && (Deadline == 0) == (other.Deadline == 0)
+        && (Data == other.Data || !(Sets.Get(Set).IsMap || Sets.Get(Set).Limit));
 }

@@ -4,7 +4,10 @@ using System.Runtime.InteropServices;
 
 namespace Dwirm.Wire.Netlink;
 
-/// <summary>Writes netlink messages one after the other into one buffer: byte order is in the method's name, nesting is in the braces, lengths are patched when a scope closes.</summary>
+/// <summary>
+/// Writes netlink messages one after the other into one buffer: byte order is in the method's name, nesting is in the braces, lengths are
+/// patched when a scope closes.
+/// </summary>
 /// <remarks>
 /// <code>
 /// nlmsghdr  | length u32 | type u16 | flags u16 | sequence u32 | port id u32 |      (host order, 4-byte aligned)

@@ -241,8 +241,11 @@ public class DaemonConfigTests
         using var files = new UciFiles();
         files["system"] = $"config system\n\toption timezone '{timezone}'\n\toption zonename 'America/New York'\n";
         Assert.Equal((expected, "America/New_York"), (files.Read().ZonePosix, files.Read().ZoneName));
-        files["system"] = "config system\n\toption timezone 'a b'\n";
-        Assert.StartsWith("system:2: timezone must be a POSIX TZ string", Assert.Single(files.Faults()), StringComparison.Ordinal);
+        foreach (string wrong in (string[])["a b", "Europe/Berlin"])
+        {
+            files["system"] = $"config system\n\toption timezone '{wrong}'\n";
+            Assert.StartsWith("system:2: timezone must be a POSIX TZ string", Assert.Single(files.Faults()), StringComparison.Ordinal);
+        }
     }
 
     [Fact]
