@@ -28,6 +28,8 @@ internal sealed partial class VethPair : IDisposable
             Tool.Run("ip", "-n", _near, "link", "add", NearDevice, "type", "veth", "peer", "name", FarDevice, "netns", _far);
             Up(_near, NearDevice, nearAddress);
             Up(_far, FarDevice, farAddress);
+            UntilUsable(_near, NearDevice);
+            UntilUsable(_far, FarDevice);
         }
         catch
         {
@@ -71,6 +73,16 @@ internal sealed partial class VethPair : IDisposable
         // No router solicitations or duplicate address detection: what a test sees is what a test sent.
         Tool.Run("ip", "-n", space, "link", "set", device, "addrgenmode", "none");
         Tool.Run("ip", "-n", space, "link", "set", device, "up");
+    }
+
+    // The kernel takes note of the carrier in a work queue of its own; until then it drops what is sent, without an error.
+    private static void UntilUsable(string space, string device)
+    {
+        for (int tries = 0; !Tool.Run("ip", "-n", space, "link", "show", "dev", device).Contains("state UP", StringComparison.Ordinal); tries++)
+        {
+            if (tries == 1000) throw new InvalidOperationException($"{device} in {space} never got its carrier");
+            Thread.Sleep(10);
+        }
     }
 
     // The namespace belongs to the thread, so it gets a thread of its own that ends with the action.
