@@ -37,3 +37,16 @@ longest=$(jq -s 'map(.length) | max // 0' "$LAB/small.json")
 within "no answer is longer than the client's own packet" "$longest" 240 900
 broken=$(jq -r 'select(.profile != null) | .profile' "$LAB/small.json" | while read -r line; do jq -e . >/dev/null 2>&1 <<<"$line" || echo broken; done)
 equal "an answer is whole JSON or absent" "" "$broken"
+
+# A profile of three MTUs, unknown keys and all: fragments both ways, to and from a device that has no address yet.
+lab_flush camera2
+jq -c '.["IoT Profile"] += {Notes: [range(8) | "n\(.)" * 220]}' "$PROFILES/camera.json" >"$LAB/large.json"
+lab_dwirm forget "${LAB_MAC[camera2]}" >/dev/null
+lab_capture router br-lan large 'udp port 67 or udp port 68 or ip[6:2] & 0x1fff != 0'
+attach_camera camera2 --profile "$LAB/large.json" --mode client
+check "a profile of $(stat -c %s "$LAB/large.json") octets: the camera has a lease" has_address camera2
+lab_wait 3 state_is camera2 amended
+lab_kill large
+within "it was sent in fragments, of which we saw" "$(tshark -n -r "$LAB/large.pcap" -Y 'ip.frag_offset > 0' 2>/dev/null | wc -l)" 4 20
+equal "and is answered whole, unknown keys included" "$(jq -c '.["IoT Profile"].Provide["Video Stream"].PortFwd = ""' "$LAB/large.json")" \
+	"$(jq -c 'select(.event == "answer" and .message == "DHCPDWIRMSERVER") | .profile' "$LAB/device-camera2.log" | tail -n 1)"

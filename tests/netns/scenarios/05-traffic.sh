@@ -9,7 +9,7 @@ check "laptop and camera have leases" test -n "$cam" -a -n "$(lab_ip laptop)"
 # From the LAN.
 equal "of 9,000 ports the laptop can open these on the camera" "22,80,88-99,443" "$(lab_probe laptop scan "$cam" 1-9000)"
 check "laptop → WAN" reach laptop "$LAB_WEB" 80
-check "router → nothing: the laptop reaches another plain host" reach laptop "$LAB_INTRUDER" 80
+check "laptop → a neighbour on the uplink" reach laptop "$LAB_INTRUDER" 80
 
 # From the camera: its update server inside the schedule, nothing else.
 lab_wait 5 lab_probe camera tls update.example.com 443
@@ -31,10 +31,15 @@ check "camera → DNS of the router" lab_in camera getent ahostsv4 update.exampl
 refute "WAN → 8088 (not forwarded)" reach intruder "$LAB_WAN_IP" 8088
 refute "WAN → camera's private address by way of the router" reach intruder "$cam" 88
 
+# What was used is counted, per service, on the router and inside the bridge.
+counted() { [ "$(device camera ".services[] | select(.category == \"$1\") | .packets")" -gt 0 ]; }
+eventually "the video's packets are counted" 5 counted "Video Stream"
+eventually "the update's packets are counted" 5 counted "Firmware Update"
+
 # Ways around the identity check.
 lab_in camera ip addr add 192.168.1.77/24 dev eth0
-equal "camera with an address of its own choosing reaches the WAN" no "$(lab_in camera curl -s -m 2 --interface 192.168.1.77 "http://$LAB_WEB/" >/dev/null && echo yes || echo no)"
-equal "camera with an address of its own choosing reaches the laptop" no "$(lab_in camera curl -s -m 2 --interface 192.168.1.77 "http://$(lab_ip laptop)/" >/dev/null && echo yes || echo no)"
+equal "camera with an address of its own choosing does not reach the WAN" no "$(lab_in camera curl -s -m 2 --interface 192.168.1.77 "http://$LAB_WEB/" >/dev/null && echo yes || echo no)"
+equal "camera with an address of its own choosing does not reach the laptop" no "$(lab_in camera curl -s -m 2 --interface 192.168.1.77 "http://$(lab_ip laptop)/" >/dev/null && echo yes || echo no)"
 lab_in camera ip addr del 192.168.1.77/24 dev eth0
 lab_in camera2 ip addr add "$cam/24" dev eth0
 lab_in camera2 ip route add default via "$LAB_ROUTER"
