@@ -29,6 +29,7 @@ internal sealed class RouterDaemon : IDisposable
     private readonly NetworkWatch _network;
     private readonly ControlServer _control;
     private readonly RulesetWatch _ruleset;
+    private readonly PacketLog _packets;
     private ResolverPort? _resolver;
     private readonly SignalSource _signals;
     private readonly ClockStepTimer _clockStep;
@@ -62,6 +63,7 @@ internal sealed class RouterDaemon : IDisposable
         _control = new ControlServer(_options.RunDir, _loop, new ControlHandler(_state, _owner, _store, documents));
         _clockStep = new ClockStepTimer();
         _ruleset = new RulesetWatch(_state.Enforcement, _loop, _log);
+        _packets = new PacketLog(_loop, _log);
     }
 
     /// <summary>Serves until SIGTERM or SIGINT.</summary>
@@ -87,6 +89,7 @@ internal sealed class RouterDaemon : IDisposable
         _control.Dispose();
         _network.Dispose();
         _ruleset.Dispose();
+        _packets.Dispose();
         _resolver?.Dispose();
         _state.Enforcement.Dispose();
         _store.Dispose();

@@ -148,4 +148,38 @@ public sealed class NetlinkGoldenTests
         writer.DumpLinks(20);
         writer.DumpIpv4Addresses(21);
     });
+
+    [Fact]
+    public void LogGroup() => Same(GoldenNetlink.BindLogGroup, writer => writer.BindLogGroup(5, 17, 128, 1, 10));
+
+    [Fact]
+    public void LoggedPacketIsReadBack()
+    {
+        var reader = new NetlinkReader(GoldenNetlink.LoggedPacket);
+        Assert.True(reader.Next(out NetlinkMessage message));
+        Assert.True(NflogMessages.TryReadLogged(message, out LoggedPacket packet));
+        Assert.Equal(17, packet.Group);
+        Assert.Equal(NfFamily.Ipv4, packet.Family);
+        Assert.Equal(0x0800, packet.EtherType);
+        Assert.Equal("viol "u8, packet.Prefix);
+        Assert.Equal((3, 4, 5), (packet.In, packet.InPort, packet.Out));
+        Assert.Equal("02:00:00:00:00:10", packet.Mac.ToString());
+        Assert.Equal<byte>([0x45, 0, 0, 0x14], packet.Payload);
+    }
+
+    [Fact]
+    public void ALogMessageCutOffAnywhereIsNoPacketOrAShorterOneButNoFault()
+    {
+        byte[] whole = GoldenNetlink.LoggedPacket;
+        int refused = 0;
+        for (int length = NetlinkMessage.HeaderSize; length < whole.Length; length++)
+        {
+            byte[] cut = whole[..length];
+            BitConverter.TryWriteBytes(cut, (uint)length);
+            var reader = new NetlinkReader(cut);
+            Assert.True(reader.Next(out NetlinkMessage message));
+            if (!NflogMessages.TryReadLogged(message, out _)) refused++;
+        }
+        Assert.InRange(refused, whole.Length / 2, whole.Length);
+    }
 }
