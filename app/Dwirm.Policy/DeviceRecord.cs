@@ -1,3 +1,4 @@
+using Dwirm.Policy.Controls;
 using Dwirm.Wire;
 
 namespace Dwirm.Policy;
@@ -97,6 +98,12 @@ public sealed record DeviceRecord
 
     /// <summary>True when the request was proven by RFC 3118 authentication.</summary>
     public bool Authenticated { get; init; }
+
+    /// <summary>The owner's everyday controls; null for none.</summary>
+    public DeviceControls? Controls { get; init; }
+
+    /// <summary>True when <see cref="RequestedJson"/> is a profile that the owner assigned, and not one that the device sent.</summary>
+    public bool Assigned { get; init; }
 
     /// <summary>First contact, Unix milliseconds.</summary>
     public long FirstSeenUnixMs { get; init; }

@@ -18,7 +18,12 @@ internal sealed partial class LedgerBuilder
 
     private void Services(PlannedDevice device)
     {
-        if (device.Posture != DevicePosture.Managed || device.Generation is 0 or > 0xffffff) return;
+        if (device.Generation is 0 or > 0xffffff) return;
+        if (device.Posture != DevicePosture.Managed)
+        {
+            Whole(device);
+            return;
+        }
         bool bridged = NetworkOf(device.Device) is { IsBridge: true };
         foreach (PlannedService service in device.Services)
         {
@@ -38,6 +43,14 @@ internal sealed partial class LedgerBuilder
                 ConsumeOnBridge(device, address, protocol, network);
             }
         }
+    }
+
+    // Its first packet through the router gives a flow to the one service, whatever it is and wherever it goes: no address is looked at.
+    private void Whole(PlannedDevice device)
+    {
+        if (device.Services.Count != 1) return;
+        Add(Element.HeadOf(SetId.Whole), device.Mac.Value, data: SidOf(device, device.Services[0]));
+        if (IsActive(device.Services[0])) Live(device, device.Services[0], bridged: false);
     }
 
     private void Consume(PlannedDevice device, Ipv4Address address, int protocol)

@@ -106,6 +106,7 @@ internal sealed partial class LedgerBuilder(InterfaceNames names)
 
     private void Identity(PlannedDevice device)
     {
+        if (device.Posture == DevicePosture.Ordinary) return;
         bool managed = device.Posture == DevicePosture.Managed;
         // A device whose network is gone is restricted on every bridge.
         bool bridged = NetworkOf(device.Device) is not { IsBridge: false };
@@ -175,18 +176,18 @@ internal sealed partial class LedgerBuilder(InterfaceNames names)
         ulong classId = TrafficClass.IdOf(device, service);
         Add(Element.HeadOf(SetId.Live), sid, data: classId, deadline: DeadlineOf(service));
         Add(Element.HeadOf(SetId.Live), Reply | sid, data: classId, deadline: DeadlineOf(service));
-        if (service.RateBitsPerSecond <= 0) return;
-        ulong rate = (ulong)long.Max(1, service.RateBitsPerSecond / 8);
-        if (bridged)
+        if (bridged && service.RateBitsPerSecond > 0)
         {
+            ulong rate = (ulong)long.Max(1, service.RateBitsPerSecond / 8);
             Add(Element.HeadOf(SetId.L2Up), sid, data: rate);
             Add(Element.HeadOf(SetId.L2Down), sid, data: rate);
         }
         bool consumes = service.Direction == ServiceDirection.Consume;
-        if (_unshaped.Contains(device.Device)) Add(Element.HeadOf(SetId.Police), consumes ? Reply | sid : sid, data: rate);
+        ulong down = (ulong)ClassPlan.RateOf(service, device.DownBitsPerSecond), up = (ulong)ClassPlan.RateOf(service, device.UpBitsPerSecond);
+        if (down > 0 && _unshaped.Contains(device.Device)) Add(Element.HeadOf(SetId.Police), consumes ? Reply | sid : sid, data: down);
         foreach (PlannedUplink uplink in _plan.Uplinks)
         {
-            if (_unshaped.Contains(uplink.Device)) Add(Element.HeadOf(SetId.Police), consumes ? sid : Reply | sid, data: rate);
+            if (up > 0 && _unshaped.Contains(uplink.Device)) Add(Element.HeadOf(SetId.Police), consumes ? sid : Reply | sid, data: up);
         }
     }
 }

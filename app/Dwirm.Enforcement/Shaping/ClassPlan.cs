@@ -30,11 +30,11 @@ internal static class ClassPlan
         foreach (PlannedUplink uplink in plan.Uplinks) all.TryAdd(uplink.Device, []);
         foreach (PlannedDevice device in plan.Devices)
         {
-            if (device.Posture != DevicePosture.Managed || device.Generation == 0) continue;
-            if (all.TryGetValue(device.Device, out SortedDictionary<ushort, WantedClass>? inside)) Add(device, inside);
+            if (device.Generation == 0) continue;
+            if (all.TryGetValue(device.Device, out SortedDictionary<ushort, WantedClass>? inside)) Add(device, device.DownBitsPerSecond, inside);
             foreach (PlannedUplink uplink in plan.Uplinks)
             {
-                if (uplink.Device != device.Device) Add(device, all[uplink.Device]);
+                if (uplink.Device != device.Device) Add(device, device.UpBitsPerSecond, all[uplink.Device]);
             }
         }
         return all;
@@ -43,18 +43,29 @@ internal static class ClassPlan
     /// <summary>Octets that may pass at once: 12 ms of the rate, one frame at the least.</summary>
     public static int BurstOf(long bytesPerSecond) => (int)Math.Clamp(bytesPerSecond * 12 / 1000, 1600, 16 << 20);
 
-    private static void Add(PlannedDevice device, SortedDictionary<ushort, WantedClass> into)
+    /// <summary>What a service may use in one direction of the router, octets per second; 0 for no limit.</summary>
+    /// <param name="service">The service, with a rate of its own or without.</param>
+    /// <param name="limit">The limit of its device in that direction, bits per second; 0 for none.</param>
+    public static long RateOf(PlannedService service, long limit)
+    {
+        long rate = service.RateBitsPerSecond;
+        if (limit > 0 && (rate <= 0 || limit < rate)) rate = limit;
+        return rate <= 0 ? 0 : Math.Max(1, rate / 8);
+    }
+
+    private static void Add(PlannedDevice device, long limit, SortedDictionary<ushort, WantedClass> into)
     {
         long total = 0;
         ushort minor = TrafficClass.MinorOf(device);
         foreach (PlannedService service in device.Services)
         {
             int number = TrafficClass.NumberOf(device, service);
-            if (number == 0) continue;
-            long rate = Math.Max(1, service.RateBitsPerSecond / 8);
+            long rate = RateOf(service, limit);
+            if (number == 0 || rate == 0) continue;
             var shape = new HtbShape(Math.Min(Trickle, rate), rate, BurstOf(rate), Frame);
             if (into.TryAdd((ushort)(minor + number), new WantedClass(minor, shape, rate))) total += rate;
         }
+        if (limit > 0) total = Math.Min(total, Math.Max(1, limit / 8));
         if (total > 0) into[minor] = new WantedClass(TopMinor, new HtbShape(total, total, BurstOf(total), Frame), 0);
     }
 }

@@ -27,15 +27,19 @@ internal static class TrafficClass
     /// <summary>Minor of the class above a device's services.</summary>
     public static ushort MinorOf(PlannedDevice device) => (ushort)((device.Slot + 1) << 4);
 
-    /// <summary>Number of the service among the rated ones, 1 to 15: its id where all ids fit, else its place; 0 when it is not shaped.</summary>
+    /// <summary>
+    /// Number of the service among the rated ones, 1 to 15: its id where all ids fit, else its place; 0 when it is not shaped. Where the
+    /// device as a whole has a rate every service is rated, and those that are beyond share the last class.
+    /// </summary>
     public static int NumberOf(PlannedDevice device, PlannedService service)
     {
-        if (service.RateBitsPerSecond <= 0 || device.Slot is < 0 or > MaxSlot) return 0;
+        bool all = device.DownBitsPerSecond > 0 || device.UpBitsPerSecond > 0;
+        if ((service.RateBitsPerSecond <= 0 && !all) || device.Slot is < 0 or > MaxSlot) return 0;
         bool idsFit = true;
         int place = 0, at = 0;
         foreach (PlannedService other in device.Services)
         {
-            if (other.RateBitsPerSecond <= 0) continue;
+            if (other.RateBitsPerSecond <= 0 && !all) continue;
             place++;
             if (other.Id > PerDevice) idsFit = false;
             if (other.Id == service.Id) at = place;

@@ -116,6 +116,7 @@ internal static partial class Ruleset
         to.In(SetId.Own6, Ip6Saddr).Goto("from6");
         to.In(SetId.Own6, Ip6Daddr).Goto("to6");
         to.In(SetId.Isolated, IifName).NotIn(SetId.Full, EtherSaddr).NotIn(SetId.Uplink, OifName).Goto("violation");
+        to.Put(CtMark, SetId.Whole, EtherSaddr).Goto("enter");
 
         // Policed only where a rate cannot be shaped: the set is empty otherwise.
         to.Chain("ok");

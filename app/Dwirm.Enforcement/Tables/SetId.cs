@@ -21,6 +21,7 @@ internal enum SetId : byte
     Own4,
     Own6,
     Live,
+    Whole,
     C4,
     C4Range,
     C6,

@@ -148,6 +148,8 @@ internal static class Sets
         In(SetId.Own4, "own4", KeyPart.Source4) with { Flags = Timed },
         In(SetId.Own6, "own6", KeyPart.Ip6) with { Flags = Timed },
         In(SetId.Live, "live", KeyPart.Direction, KeyPart.Mark) with { Flags = Timed | NftSetFlags.Map, Data = DataKind.Class, Counter = true },
+        // A device whose traffic through the router is one service.
+        Marks(SetId.Whole, "whole", NftSetFlags.None, KeyPart.Ether),
         Marks(SetId.C4, "c4", Timed, KeyPart.Source4, KeyPart.Destination4, KeyPart.Protocol, KeyPart.Port),
         Marks(SetId.C4Range, "c4r", Ranges, KeyPart.Source4, KeyPart.Destination4, KeyPart.Protocol, KeyPart.Port),
         Marks(SetId.C6, "c6", Timed, KeyPart.Ip6, KeyPart.Ip6, KeyPart.Protocol, KeyPart.Port),

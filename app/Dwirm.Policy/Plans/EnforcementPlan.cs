@@ -45,8 +45,11 @@ public enum DevicePosture : byte
     /// <summary>Reaches and is reached through its services only; with none, only the router's DHCP, DNS and NTP are left.</summary>
     Managed,
 
-    /// <summary>Not restricted; only kept from using managed devices' addresses.</summary>
+    /// <summary>Not restricted; only kept from using managed devices' addresses. One service, if it has one, stands for all it sends through the router.</summary>
     FullAccess,
+
+    /// <summary>As its network treats devices that are not in the plan, but its one service stands for all it sends through the router.</summary>
+    Ordinary,
 }
 
 /// <summary>One device under enforcement.</summary>
@@ -72,6 +75,12 @@ public sealed record PlannedDevice
 
     /// <summary>Class slot, 0 to 4093; -1 when no service has a rate.</summary>
     public int Slot { get; init; } = -1;
+
+    /// <summary>Greatest throughput of all its services together towards it, bits per second; 0 for no limit.</summary>
+    public long DownBitsPerSecond { get; init; }
+
+    /// <summary>Greatest throughput of all its services together from it, bits per second; 0 for no limit.</summary>
+    public long UpBitsPerSecond { get; init; }
 
     /// <summary>Its services, active or not; at most 15 with a rate.</summary>
     public IReadOnlyList<PlannedService> Services { get; init; } = [];

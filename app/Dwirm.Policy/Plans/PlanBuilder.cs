@@ -61,23 +61,70 @@ public static class PlanBuilder
         public PlannedDevice? Plan(PlanDevice device)
         {
             DeviceRecord record = device.Record;
-            if (record.State == DeviceState.New) return null;
+            if (record.State == DeviceState.New && record.Controls is null) return null;
             // A network that is gone takes the grant with it, not the restriction: the device may turn up on another.
             PlannedNetwork? network = NetworkOf(record);
             bool granted = network is not null && (record.State is DeviceState.Granted or DeviceState.Amended or DeviceState.FullAccess) && !HasEnded(record);
             bool full = granted && record.State == DeviceState.FullAccess && device.Grant is { FullAccess: true };
+            bool open = IsOpen(device, out long closesMs);
+            if (full || record.State == DeviceState.New) return Whole(device, network, full, open, closesMs);
             bool serves = granted && record.State != DeviceState.FullAccess && record.Generation is > 0 and <= 0xffffff;
             List<PlannedService> services = serves && device.Grant is not null ? Services(device.Grant, record.Mac) : [];
+            for (int i = 0; i < services.Count; i++) services[i] = Under(services[i], open, closesMs);
             return new PlannedDevice
             {
                 Mac = record.Mac,
                 Device = network?.Device ?? "",
-                Posture = full ? DevicePosture.FullAccess : DevicePosture.Managed,
+                Posture = DevicePosture.Managed,
                 Addresses4 = network is not null && device.Address is { } address ? [address] : [],
                 Generation = services.Count > 0 ? record.Generation : 0,
                 Slot = services.Count > 0 ? record.Slot : -1,
+                DownBitsPerSecond = record.Controls?.DownBitsPerSecond ?? 0,
+                UpBitsPerSecond = record.Controls?.UpBitsPerSecond ?? 0,
                 Services = services,
             };
+        }
+
+        // A device without a grant of services: all it does is one service, if anything of it is to be counted, slowed or ended. Closed, it
+        // has none, and is restricted like one that was refused. Null where only its network's posture is left to say something.
+        private static PlannedDevice? Whole(PlanDevice device, PlannedNetwork? network, bool full, bool open, long closesMs)
+        {
+            DeviceRecord record = device.Record;
+            bool measured = open && record.Controls is { NeedsClass: true } && record.Generation is > 0 and <= 0xffffff;
+            if (open && !full && !measured) return null;
+            return new PlannedDevice
+            {
+                Mac = record.Mac,
+                Device = network?.Device ?? "",
+                Posture = !open ? DevicePosture.Managed : full ? DevicePosture.FullAccess : DevicePosture.Ordinary,
+                Addresses4 = network is not null && device.Address is { } address ? [address] : [],
+                Generation = measured ? record.Generation : 0,
+                Slot = measured ? record.Slot : -1,
+                DownBitsPerSecond = record.Controls?.DownBitsPerSecond ?? 0,
+                UpBitsPerSecond = record.Controls?.UpBitsPerSecond ?? 0,
+                Services = measured
+                    ? [new PlannedService { Id = 1, Direction = ServiceDirection.Consume, Category = "everything", Active = true, ActiveUntilMs = closesMs }]
+                    : [],
+            };
+        }
+
+        private static PlannedService Under(PlannedService service, bool open, long closesMs)
+        {
+            if (!open) return service with { Active = false, ActiveUntilMs = 0 };
+            if (closesMs == 0 || !service.Active) return service;
+            return service with { ActiveUntilMs = service.ActiveUntilMs == 0 ? closesMs : Math.Min(closesMs, service.ActiveUntilMs) };
+        }
+
+        private bool IsOpen(PlanDevice device, out long closesMs)
+        {
+            closesMs = 0;
+            if (device.Record.Controls is not { } controls) return true;
+            bool open = controls.IsOpen(now, input.Zone, device.QuotaSpent, out long changeUnixMs);
+            if (changeUnixMs == long.MaxValue) return open;
+            long changeMs = now.ToMonotonicMs(changeUnixMs);
+            NextChangeMs = Math.Min(NextChangeMs, changeMs);
+            if (open) closesMs = changeMs;
+            return open;
         }
 
         private PlannedNetwork? NetworkOf(DeviceRecord record)

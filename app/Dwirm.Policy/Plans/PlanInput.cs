@@ -26,4 +26,5 @@ public sealed record PlanInput
 /// <param name="Record">Its record.</param>
 /// <param name="Grant">Its grant, or null.</param>
 /// <param name="Address">Its leased address; null while it has no lease.</param>
-public sealed record PlanDevice(DeviceRecord Record, Grant? Grant, Ipv4Address? Address);
+/// <param name="QuotaSpent">True when today's quota of its controls is used up.</param>
+public sealed record PlanDevice(DeviceRecord Record, Grant? Grant, Ipv4Address? Address, bool QuotaSpent = false);
