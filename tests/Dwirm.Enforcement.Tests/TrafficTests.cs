@@ -153,6 +153,57 @@ public sealed class TrafficTests
         house.Router.Sh($"for i in $(seq 100); do [ $(stat -c %s {house.Directory}/up) = 4000 ] && [ $(stat -c %s {house.Directory}/down) = 4000 ] && exit 0; sleep 0.1; done; ls -l {house.Directory} >&2; exit 1");
     }
 
+    [Theory]
+    [InlineData(DevicePosture.FullAccess)]
+    [InlineData(DevicePosture.Ordinary)]
+    public void ADeviceUnderControlsIsCountedAndCutAsAWhole(DevicePosture posture)
+    {
+        using var house = new House();
+        house.ServeEverywhere();
+        PlannedDevice laptop = Plans.Full(0x20) with
+        {
+            Posture = posture, Addresses4 = [Plans.Ip("192.168.1.32")], Generation = 9, Slot = 2, UpBitsPerSecond = 1_000_000,
+            Services = [Plans.Consume(1)],
+        };
+        PlannedDevice closed = Plans.Device(0x20) with { Generation = 0, Slot = -1 };
+        house.Apply(Plan(NetworkPosture.Open, laptop));
+        house.Expect("laptop", "203.0.113.5", 80, true);
+        house.Expect("laptop", "192.168.1.48", 80, true);
+        house.Expect("plug", "192.168.1.32", 80, true);
+        house["laptop"].Sh("ping -c 1 -W 2 203.0.113.5");
+        var usage = new System.Collections.Generic.Dictionary<uint, ServiceUsage>();
+        Assert.True(house.Router.Run(() => house.Enforcer.ReadUsage(usage)));
+        Assert.True(usage[0x901].OriginalPackets > 3 && usage[0x901].ReplyPackets > 3, usage[0x901].ToString());
+        Assert.Contains("class htb 1:31 parent 1:30", house.Router.Sh("tc class show dev wan"));
+        Assert.DoesNotContain("htb", house.Router.Sh("tc class show dev br-lan"));
+
+        using Running flow = house["laptop"].Start($"socat -u TCP:203.0.113.5:443 OPEN:{house.Directory}/flow,creat,append");
+        house["laptop"].Sh($"for i in $(seq 100); do [ -s {house.Directory}/flow ] && exit 0; sleep 0.1; done; exit 1");
+        house.Apply(Plan(NetworkPosture.Open, closed));
+        Assert.False(house.FlowGrows());
+        house.Expect("laptop", "203.0.113.5", 80, false);
+        house.Expect("laptop", "192.168.1.48", 80, false);
+        house.Expect("laptop", "192.168.1.1", 53, true);
+        house.Apply(Plan(NetworkPosture.Open, laptop));
+        house.Expect("laptop", "203.0.113.5", 80, true);
+        Assert.Empty(house.Log);
+    }
+
+    [Fact]
+    public void ADeviceIsolatedByItsNetworkStaysIsolatedUnderControls()
+    {
+        using var house = new House();
+        house.ServeEverywhere();
+        PlannedDevice stranger = Plans.Full(0x40) with { Posture = DevicePosture.Ordinary, Generation = 9, Services = [Plans.Consume(1)] };
+        house.Apply(Plan(NetworkPosture.Isolate, stranger));
+        house.Expect("stranger", "203.0.113.5", 443, true);
+        house.Expect("stranger", "192.168.1.32", 80, false);
+        // The kernel ends a window by itself when nobody is there to do it.
+        house.Apply(Plan(NetworkPosture.Isolate, stranger with { Services = [Plans.Consume(1) with { ActiveUntilMs = Plans.Now.MonotonicMs - 2500 }] }));
+        house.Router.Sh("sleep 1.5");
+        house.Expect("stranger", "203.0.113.5", 443, false);
+    }
+
     private sealed class House : IDisposable
     {
         private static readonly string[] Devices = ["camera", "laptop", "plug", "stranger"];

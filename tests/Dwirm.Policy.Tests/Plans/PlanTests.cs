@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Generic;
 using System.Linq;
+using Dwirm.Policy.Controls;
 using Dwirm.Policy.Plans;
 using Dwirm.Policy.Tests.Engine;
 using Dwirm.Policy.Tests.Profiles;
@@ -206,6 +207,62 @@ public class PlanTests
         Assert.Equal([new MacAddress(1), Camera], plan.Devices.Select(device => device.Mac));
         Assert.Equal([2, 0], plan.Devices.Select(device => device.Services[0].Forwards.Count));
     }
+
+    [Fact]
+    public void Controls_stand_above_the_services_of_a_grant()
+    {
+        PlanDevice limited = Camera1() with { Record = Camera1().Record with { Controls = new DeviceControls { DownBitsPerSecond = 5_000_000, Window = Window("01:00-03:59") } } };
+        PlannedDevice open = Assert.Single(Build([limited], new Names(), At("02:00"), out long nextMs).Devices);
+        Assert.Equal((5_000_000L, 0L, 7u), (open.DownBitsPerSecond, open.UpBitsPerSecond, open.Generation));
+        Assert.All(open.Services, service => Assert.Equal((true, At("04:00").MonotonicMs), (service.Active, service.ActiveUntilMs)));
+        Assert.Equal(At("04:00").MonotonicMs, nextMs);
+        PlannedDevice closed = Assert.Single(Build([limited], new Names(), At("04:00"), out nextMs).Devices);
+        Assert.Equal(3, closed.Services.Count);
+        Assert.All(closed.Services, service => Assert.False(service.Active));
+        Assert.Equal(At("05:00").MonotonicMs, nextMs); // the firmware window of the grant ends
+    }
+
+    [Theory]
+    [InlineData(DeviceState.FullAccess, DevicePosture.FullAccess)]
+    [InlineData(DeviceState.New, DevicePosture.Ordinary)]
+    public void A_device_without_services_is_under_controls_as_a_whole(DeviceState state, DevicePosture posture)
+    {
+        PlannedDevice open = Controlled(state, new DeviceControls { UpBitsPerSecond = 1000 })!;
+        Assert.Equal((posture, 7u, 3, 1000L), (open.Posture, open.Generation, open.Slot, open.UpBitsPerSecond));
+        Assert.Equal((1, true), (Assert.Single(open.Services).Id, open.Services[0].Active));
+        foreach (DeviceControls controls in (DeviceControls[])
+            [
+                new() { Blocked = true }, new() { PausedUntilUnixMs = Now.UnixMs + 1 }, new() { PausedUntilUnixMs = DeviceControls.UntilResumed },
+                new() { Window = Window("01:00-01:59") },
+            ])
+        {
+            PlannedDevice closed = Controlled(state, controls)!;
+            Assert.Equal((DevicePosture.Managed, 0), (closed.Posture, closed.Services.Count));
+        }
+        Assert.Equal(DevicePosture.Managed, Controlled(state, new DeviceControls { QuotaBytes = 5 }, spent: true)!.Posture);
+        Assert.Equal(posture, Controlled(state, new DeviceControls { QuotaBytes = 5 })!.Posture);
+    }
+
+    [Fact]
+    public void A_pause_that_is_over_leaves_the_networks_posture()
+    {
+        var over = new DeviceControls { PausedUntilUnixMs = Now.UnixMs };
+        Assert.Null(Controlled(DeviceState.New, over));
+        Assert.Empty(Controlled(DeviceState.FullAccess, over)!.Services);
+        // Nobody knows that it is over while the clock may be wrong.
+        PlannedDevice untrusted = Assert.Single(Build([ControlledDevice(DeviceState.New, over, false)], new Names(), Now with { WallIsTrusted = false }).Devices);
+        Assert.Equal(DevicePosture.Managed, untrusted.Posture);
+    }
+
+    private static PlannedDevice? Controlled(DeviceState state, DeviceControls controls, bool spent = false) =>
+        Build([ControlledDevice(state, controls, spent)], new Names(), Now).Devices.SingleOrDefault();
+
+    private static PlanDevice ControlledDevice(DeviceState state, DeviceControls controls, bool spent) => Camera1(state) with
+    {
+        Record = Camera1(state).Record with { Controls = controls },
+        Grant = state == DeviceState.FullAccess ? Grant.Unrestricted : null,
+        QuotaSpent = spent,
+    };
 
     private static PlanDevice Camera1(DeviceState state = DeviceState.Granted) => new(
         new DeviceRecord { Mac = Camera, Network = "lan", State = state, Generation = 7, Slot = 3 }, CameraGrant, CameraAddress);
