@@ -106,7 +106,7 @@ internal sealed class RouterDaemon : IDisposable
         var devices = new DeviceTable();
         EnforcementService? enforcement = null;
         _resolver = new ResolverPort(configuration.Uci.Resolver ?? Loopback, _loop);
-        var names = new NameTable(_loop.Deadlines, _resolver.Send, () => enforcement?.MarkDirty());
+        var names = new NameTable(_loop.Deadlines, _resolver.Send, name => enforcement?.NameChanged(name));
         _resolver.Names = names;
         enforcement = new EnforcementService(devices, dhcp, names, new RouterZone(), _loop.Deadlines, _log, configuration.Uci,
             () => KernelEnforcer.Open(_log.Warning));

@@ -1,6 +1,5 @@
 using System;
 using System.Collections.Generic;
-using Dwirm.Policy.Plans;
 using Dwirm.Wire;
 
 namespace Dwirm.Enforcement;
@@ -11,11 +10,11 @@ public interface IKernel : IDisposable
     /// <summary>What it can do, and what came in the way of the last plan.</summary>
     KernelSupport Support { get; }
 
-    /// <summary>Makes it enforce exactly <paramref name="plan"/>.</summary>
-    /// <returns>Null when it does; else what was refused, and what was enforced before goes on.</returns>
-    NetlinkError? Apply(EnforcementPlan plan, Instant now);
+    /// <summary>Makes it enforce the last plan with this change.</summary>
+    /// <returns>Null when it does; else what was refused, what was enforced before goes on, and the next change has to be a whole one.</returns>
+    NetlinkError? Apply(PlanChange change, Instant now);
 
-    /// <summary>True while what is enforced is what the last <see cref="Apply"/> left, as far as a look tells; when false, apply the plan again.</summary>
+    /// <summary>True while what is enforced is what the last <see cref="Apply"/> left, as far as a look tells; when false, apply the whole plan again.</summary>
     bool IsIntact();
 
     /// <summary>Reads the counters of all live services into <paramref name="usage"/>, which is emptied first; false when there was no answer.</summary>

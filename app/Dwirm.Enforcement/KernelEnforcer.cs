@@ -34,7 +34,7 @@ public sealed record KernelSupport(bool BridgeTable, bool Htb, string[] Notes);
 /// </summary>
 /// <remarks>
 /// Order: classes are made before rules name them, rules change in one transaction, only then classes go. Disposing leaves everything in
-/// the kernel; a new instance takes over with its first <see cref="Apply"/>, in one transaction, and flows of services whose id did not
+/// the kernel; a new instance takes over with its first <see cref="Apply(PlanChange, Instant)"/>, in one transaction, and flows of services whose id did not
 /// change go on.
 /// </remarks>
 public sealed class KernelEnforcer : IKernel
@@ -53,6 +53,7 @@ public sealed class KernelEnforcer : IKernel
     private readonly NftTables _tables;
     private readonly Shaper _shaper;
     private readonly Action<string> _log;
+    private readonly Dictionary<MacAddress, PlannedDevice> _planned = [];
     private bool _applied;
 
     private KernelEnforcer(NetlinkSocket netfilter, NetlinkSocket route, Action<string> log)
@@ -92,6 +93,17 @@ public sealed class KernelEnforcer : IKernel
         return new KernelEnforcer(netfilter, route, log);
     }
 
+    /// <inheritdoc/>
+    public NetlinkError? Apply(PlanChange change, Instant now)
+    {
+        if (change.IsWhole) _planned.Clear();
+        foreach (MacAddress mac in change.Removed) _planned.Remove(mac);
+        foreach (PlannedDevice device in change.Devices) _planned[device.Mac] = device;
+        var all = new List<PlannedDevice>(_planned.Values);
+        all.Sort(static (one, other) => one.Mac.CompareTo(other.Mac));
+        return Apply(new EnforcementPlan(change.Networks, change.Uplinks, all), now);
+    }
+
     /// <summary>Makes the kernel enforce exactly <paramref name="plan"/>.</summary>
     /// <returns>Null when it does; else what was refused, and the kernel goes on enforcing what it did before.</returns>
     public NetlinkError? Apply(EnforcementPlan plan, Instant now)
@@ -115,7 +127,7 @@ public sealed class KernelEnforcer : IKernel
     }
 
     /// <summary>
-    /// True while our tables are what the last <see cref="Apply"/> left, as far as a look at them tells: <c>service firewall stop</c> and
+    /// True while our tables are what the last <see cref="Apply(PlanChange, Instant)"/> left, as far as a look at them tells: <c>service firewall stop</c> and
     /// <c>nft flush ruleset</c> delete every table. The look costs one small request while nobody changes the ruleset. When false, apply
     /// the plan again.
     /// </summary>

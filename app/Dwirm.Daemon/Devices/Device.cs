@@ -51,6 +51,12 @@ public sealed class Device
     /// <summary>The address it had in the plan that was made last; null for none.</summary>
     public Ipv4Address? PlannedAddress { get; set; }
 
+    /// <summary>Monotonic milliseconds at which its part of the plan changes by schedule or verdict.</summary>
+    internal long PlanChangesMs { get; set; } = long.MaxValue;
+
+    /// <summary>True while its part of the plan is to be made anew.</summary>
+    internal bool IsPlanDirty { get; set; }
+
     /// <summary>A DISCOVER whose OFFER waits for the decision, as it was received; null when none waits.</summary>
     public byte[]? HeldDiscover { get; set; }
 

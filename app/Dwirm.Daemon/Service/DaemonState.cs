@@ -121,7 +121,7 @@ internal sealed class DaemonState
                 Turn.Batch.Put(device.Record);
             }
             // A renewal changes nothing in the kernel.
-            if (LeaseOf(device)?.Address != device.PlannedAddress) Enforcement.MarkDirty();
+            if (LeaseOf(device)?.Address != device.PlannedAddress) Enforcement.MarkDirty(lease.Mac);
         }
     }
 
@@ -146,7 +146,7 @@ internal sealed class DaemonState
     {
         if (Devices.Find(lease.Mac) is not { } device) return;
         Unsolicited.Stop(device);
-        Enforcement.MarkDirty();
+        Enforcement.MarkDirty(lease.Mac);
         if (!HasLease(device)) Owner.LeaseEnded(device, now);
     }
 }

@@ -27,8 +27,11 @@ public sealed class EnforcementService : IDisposable
     private readonly Func<IKernel> _open;
     private IKernel? _kernel;
     private DaemonConfig _config;
+    private readonly List<MacAddress> _dirty = [];
     private InterfaceTable? _interfaces;
-    private bool _dirty = true;
+    private PlanInput? _input;
+    private long _nextChangeMs = long.MaxValue;
+    private bool _allDirty = true, _linksChanged;
     private bool _planSawTrustedClock;
     private bool _decisionsAreLost;
 
@@ -51,21 +54,51 @@ public sealed class EnforcementService : IDisposable
     public InterfaceTable? Interfaces
     {
         get => _interfaces;
-        set => (_interfaces, _dirty) = (value, true);
+        set
+        {
+            (_interfaces, _linksChanged) = (value, true);
+            // Our own addresses outside decide what a name may stand for; everything else about links is no device's affair.
+            if (_input is null || SameAddresses(_input.Uplinks, PlannedUplinks())) return;
+            MarkDirty();
+        }
     }
 
     /// <summary>True while our tables are in the kernel as they were left, or nothing was put there yet.</summary>
     public bool IsIntact => _kernel is null || Fault is not null || _kernel.IsIntact();
 
-    /// <summary>Something the plan depends on changed; the kernel follows at the end of the turn.</summary>
-    public void MarkDirty() => _dirty = true;
+    /// <summary>Everything may have changed; the kernel follows at the end of the turn.</summary>
+    public void MarkDirty() => (_allDirty, _input) = (true, null);
+
+    /// <summary>Something changed that the plan of one device depends on: its record, grant or lease. It may be gone by now.</summary>
+    public void MarkDirty(MacAddress mac)
+    {
+        if (_allDirty) return;
+        if (_devices.Find(mac) is { } device)
+        {
+            if (device.IsPlanDirty) return;
+            device.IsPlanDirty = true;
+        }
+        _dirty.Add(mac);
+    }
+
+    /// <summary>Another address is known for a host name, or one less: the devices whose grant uses it follow.</summary>
+    /// <param name="host">The name as grants have it, in lower case.</param>
+    public void NameChanged(string host)
+    {
+        foreach (Device device in _devices.All)
+        {
+            if (device.Grant is { } grant && PlanBuilder.Uses(grant, host)) MarkDirty(device.Record.Mac);
+        }
+    }
 
     /// <summary>Everything in the batch is recorded now, and may be enforced.</summary>
     public void Recorded(StoreBatch batch)
     {
         foreach (StoreChange change in batch.Changes)
         {
-            if (change.Record is DeviceRecord record && _devices.Find(record.Mac) is { } device) device.Recorded = record;
+            if (change.Record is not DeviceRecord record || _devices.Find(record.Mac) is not { } device) continue;
+            device.Recorded = record;
+            MarkDirty(record.Mac);
         }
     }
 
@@ -76,48 +109,52 @@ public sealed class EnforcementService : IDisposable
     public bool DecisionsAreLost
     {
         get => _decisionsAreLost;
-        set => (_decisionsAreLost, _dirty) = (value, _dirty || value != _decisionsAreLost);
+        set
+        {
+            if (value != _decisionsAreLost) MarkDirty();
+            _decisionsAreLost = value;
+        }
     }
 
     /// <summary>The posture that is enforced on a network now.</summary>
     public NetworkPosture PostureOf(NetworkSettings network) => _decisionsAreLost ? NetworkPosture.Quarantine : network.Posture;
 
     /// <summary>Takes over another configuration.</summary>
-    public void Configure(DaemonConfig newConfig) => (_config, _dirty) = (newConfig, true);
+    public void Configure(DaemonConfig newConfig)
+    {
+        _config = newConfig;
+        MarkDirty();
+    }
 
-    /// <summary>The plan as it stands at <paramref name="now"/>.</summary>
+    /// <summary>The whole plan as it stands at <paramref name="now"/>, for people.</summary>
     /// <param name="now">The turn's time.</param>
     /// <param name="nextChangeMs">Monotonic milliseconds of the next schedule edge, <see cref="long.MaxValue"/> for none.</param>
-    public EnforcementPlan Plan(Instant now, out long nextChangeMs) => PlanBuilder.Build(
-        new PlanInput
+    public EnforcementPlan Plan(Instant now, out long nextChangeMs)
+    {
+        List<PlanDevice> devices = [];
+        foreach (Device device in _devices.All)
         {
-            Networks = PlannedNetworks(),
-            Uplinks = PlannedUplinks(),
-            Devices = PlannedDevices(),
-            Names = _names,
-            Zone = _zone,
-        },
-        now,
-        out nextChangeMs);
+            if (InputOf(device) is { } one) devices.Add(one);
+        }
+        return PlanBuilder.Build(Input() with { Devices = devices }, now, out nextChangeMs);
+    }
 
-    /// <summary>Brings the kernel to the plan if anything changed.</summary>
+    /// <summary>Brings the kernel to the plan if anything changed. What did not change is not looked at.</summary>
     /// <returns>True when the kernel enforces the present plan.</returns>
     public bool Commit(Instant now)
     {
-        if (!_dirty) return true;
-        EnforcementPlan plan = Plan(now, out long nextChangeMs);
-        if (Apply(plan, now) is { } text)
+        if (!_allDirty && !_linksChanged && _dirty.Count == 0) return true;
+        PlanChange change = Change(now);
+        if (Apply(change, now) is { } text)
         {
             if (Fault != text) _log.Error($"the kernel refused the enforcement plan, nothing new is granted: {text}");
-            Fault = text;
+            (Fault, _allDirty) = (text, true);
             _deadlines.Set(_edge, now.MonotonicMs + RetryMs);
             return false;
         }
         if (Fault is not null) _log.Info("the kernel enforces the plan again");
-        (Fault, _dirty, _planSawTrustedClock) = (null, false, now.WallIsTrusted);
-        if (!now.WallIsTrusted) nextChangeMs = Math.Min(nextChangeMs, now.MonotonicMs + TrustPollMs);
-        if (nextChangeMs == long.MaxValue) _deadlines.Cancel(_edge);
-        else _deadlines.Set(_edge, nextChangeMs);
+        (Fault, _allDirty, _linksChanged, _planSawTrustedClock) = (null, false, false, now.WallIsTrusted);
+        SetEdge(now);
         return true;
     }
 
@@ -127,7 +164,7 @@ public sealed class EnforcementService : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _kernel?.Dispose();
 
-    private string? Apply(EnforcementPlan plan, Instant now)
+    private string? Apply(PlanChange change, Instant now)
     {
         try
         {
@@ -137,14 +174,93 @@ public sealed class EnforcementService : IDisposable
         {
             return e.Message;
         }
-        return _kernel.Apply(plan, now)?.ToString();
+        return _kernel.Apply(change, now)?.ToString();
     }
+
+    // The plan of what is marked, or of everything.
+    private PlanChange Change(Instant now)
+    {
+        List<PlannedDevice> planned = [];
+        List<MacAddress> removed = [];
+        PlanInput input = Input();
+        if (_allDirty)
+        {
+            _nextChangeMs = long.MaxValue;
+            foreach (Device device in _devices.All)
+            {
+                if (Plan(device, input, now) is { } one) planned.Add(one);
+            }
+        }
+        else
+        {
+            // One that was forgotten and came back is marked twice.
+            foreach (MacAddress mac in _dirty)
+            {
+                if (_devices.Find(mac) is { } device) device.IsPlanDirty = true;
+            }
+            foreach (MacAddress mac in _dirty)
+            {
+                Device? device = _devices.Find(mac);
+                if (device is { IsPlanDirty: false }) continue;
+                if (device is not null && Plan(device, input, now) is { } one) planned.Add(one);
+                else removed.Add(mac);
+            }
+        }
+        _dirty.Clear();
+        return new PlanChange
+        {
+            Networks = input.Networks,
+            Uplinks = input.Uplinks,
+            IsWhole = _allDirty,
+            Devices = planned,
+            Removed = removed,
+            Interfaces = _interfaces,
+        };
+    }
+
+    private PlannedDevice? Plan(Device device, PlanInput input, Instant now)
+    {
+        (device.IsPlanDirty, device.PlanChangesMs) = (false, long.MaxValue);
+        PlanDevice? one = InputOf(device);
+        device.PlannedAddress = one?.Address;
+        if (one is null) return null;
+        PlannedDevice? planned = PlanBuilder.Plan(input, one, now, out long changesMs);
+        device.PlanChangesMs = changesMs;
+        _nextChangeMs = Math.Min(_nextChangeMs, changesMs);
+        return planned;
+    }
+
+    private PlanDevice? InputOf(Device device)
+    {
+        if (device.Enforceable is not { } record) return null;
+        Lease? lease = _dhcp.Leases.ByMac(record.Mac, record.Network);
+        Ipv4Address? address = lease is { State: LeaseState.Bound } ? lease.Address : null;
+        return new PlanDevice(record, record.GrantJson is null ? null : device.Grant, address);
+    }
+
+    private PlanInput Input() => _input ??= new PlanInput { Networks = PlannedNetworks(), Uplinks = PlannedUplinks(), Names = _names, Zone = _zone };
 
     private void OnEdge(Instant now)
     {
         // While the clock is not trusted the edge only polls for trust (DWIRM-13).
-        if (!now.WallIsTrusted && !_planSawTrustedClock && Fault is null) _deadlines.Set(_edge, now.MonotonicMs + TrustPollMs);
-        else _dirty = true;
+        if (Fault is not null || (now.WallIsTrusted && !_planSawTrustedClock)) MarkDirty();
+        else if (now.WallIsTrusted)
+        {
+            _nextChangeMs = long.MaxValue;
+            foreach (Device device in _devices.All)
+            {
+                if (device.PlanChangesMs <= now.MonotonicMs) MarkDirty(device.Record.Mac);
+                else _nextChangeMs = Math.Min(_nextChangeMs, device.PlanChangesMs);
+            }
+        }
+        SetEdge(now);
+    }
+
+    private void SetEdge(Instant now)
+    {
+        long dueMs = now.WallIsTrusted ? _nextChangeMs : Math.Min(_nextChangeMs, now.MonotonicMs + TrustPollMs);
+        if (dueMs == long.MaxValue) _deadlines.Cancel(_edge);
+        else _deadlines.Set(_edge, Math.Max(dueMs, now.MonotonicMs + 1));
     }
 
     private List<PlannedNetwork> PlannedNetworks()
@@ -172,17 +288,17 @@ public sealed class EnforcementService : IDisposable
         return uplinks;
     }
 
-    private List<PlanDevice> PlannedDevices()
+    private static bool SameAddresses(IReadOnlyList<PlannedUplink> one, List<PlannedUplink> other)
     {
-        List<PlanDevice> planned = [];
-        foreach (Device device in _devices.All)
+        for (int i = 0; i < other.Count; i++)
         {
-            if (device.Enforceable is not { } record) continue;
-            Lease? lease = _dhcp.Leases.ByMac(record.Mac, record.Network);
-            Grant? grant = record.GrantJson is null ? null : device.Grant;
-            device.PlannedAddress = lease is { State: LeaseState.Bound } ? lease.Address : null;
-            planned.Add(new PlanDevice(record, grant, device.PlannedAddress));
+            IReadOnlyList<Ipv4Address> before = one[i].Addresses, after = other[i].Addresses;
+            if (before.Count != after.Count) return false;
+            for (int k = 0; k < before.Count; k++)
+            {
+                if (before[k] != after[k]) return false;
+            }
         }
-        return planned;
+        return true;
     }
 }

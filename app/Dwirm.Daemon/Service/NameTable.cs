@@ -20,7 +20,7 @@ public sealed class NameTable : INameResolver
     private readonly Dictionary<string, Entry> _names = new(StringComparer.Ordinal);
     private readonly Dictionary<MacAddress, List<string>> _wanted = [];
     private readonly Deadlines _deadlines;
-    private readonly Action _changed;
+    private readonly Action<string> _changed;
     private readonly Query _ask;
     private readonly byte[] _buffer = new byte[512];
 
@@ -30,8 +30,8 @@ public sealed class NameTable : INameResolver
     /// <summary>A table that is empty.</summary>
     /// <param name="deadlines">The loop's timers.</param>
     /// <param name="ask">Sends a query; the answers come to <see cref="Take"/>.</param>
-    /// <param name="changed">Called when an address came or went.</param>
-    public NameTable(Deadlines deadlines, Query ask, Action changed) => (_deadlines, _ask, _changed) = (deadlines, ask, changed);
+    /// <param name="changed">Called with the name whose addresses came or went.</param>
+    public NameTable(Deadlines deadlines, Query ask, Action<string> changed) => (_deadlines, _ask, _changed) = (deadlines, ask, changed);
 
     /// <inheritdoc/>
     public IReadOnlyList<Ipv4Address> Resolve(string host) => _names.TryGetValue(host, out Entry? entry) ? entry.Addresses : [];
@@ -74,7 +74,7 @@ public sealed class NameTable : INameResolver
 
     private void Ask(Entry entry, Instant now)
     {
-        if (entry.Drop(now.MonotonicMs)) _changed();
+        if (entry.Drop(now.MonotonicMs)) _changed(entry.Name);
         Span<byte> id = stackalloc byte[2];
         RandomBytes.Fill(id);
         ushort queryId = BitConverter.ToUInt16(id);
@@ -106,7 +106,7 @@ public sealed class NameTable : INameResolver
         entry.Failures = 0;
         entry.QueryId = Entry.NoQuery;
         _deadlines.Set(entry.Due, now.MonotonicMs + Math.Max(refreshMs, MinRefreshMs));
-        if (news) _changed();
+        if (news) _changed(entry.Name);
     }
 
     private sealed class Entry(string name)

@@ -166,7 +166,7 @@ public sealed class Negotiator
         {
             _state.Forwards.Assign(record.Mac, grant);
             _state.Names.Assign(record.Mac, grant, now);
-            _state.Enforcement.MarkDirty();
+            _state.Enforcement.MarkDirty(record.Mac);
         }
         _state.Devices.Update(device, next);
         _state.Turn.Batch.Put(next);
@@ -218,7 +218,7 @@ public sealed class Negotiator
         _state.Devices.Remove(device);
         _state.Turn.Batch.Remove(device.Record.Mac);
         _state.History(now, device, "forgotten", by, why);
-        _state.Enforcement.MarkDirty();
+        _state.Enforcement.MarkDirty(device.Record.Mac);
     }
 
     /// <summary>A profile that is not understood never widens anything: a device that had no standing is restricted, and the owner is told (DWIRM-04).</summary>

@@ -32,6 +32,39 @@ public static class PlanBuilder
         return new EnforcementPlan(input.Networks, input.Uplinks, planned);
     }
 
+    /// <summary>Plans one device, as if it were the only one: who holds an address or an outside port that two claim is for the enforcer to say.</summary>
+    /// <param name="input">Networks, names and the zone.</param>
+    /// <param name="device">The device.</param>
+    /// <param name="now">The moment.</param>
+    /// <param name="nextChangeMs">Monotonic milliseconds at which a schedule or a verdict changes it; <see cref="long.MaxValue"/> for never.</param>
+    /// <returns>Null when the posture of its network applies to it.</returns>
+    public static PlannedDevice? Plan(PlanInput input, PlanDevice device, Instant now, out long nextChangeMs)
+    {
+        var turn = new Turn(input, now);
+        PlannedDevice? planned = turn.Plan(device);
+        nextChangeMs = turn.NextChangeMs;
+        return planned;
+    }
+
+    /// <summary>True when a grant depends on a host name.</summary>
+    /// <param name="grant">The grant.</param>
+    /// <param name="host">The name, in lower case.</param>
+    public static bool Uses(Grant grant, string host)
+    {
+        foreach (GrantedService service in grant.Services)
+        {
+            foreach (GrantedEndpoint endpoint in service.Endpoints)
+            {
+                if (endpoint.Host.Literal is null && endpoint.Host.Name == host) return true;
+            }
+            foreach (GrantedHost source in service.Sources)
+            {
+                if (source.Literal is null && source.Name == host) return true;
+            }
+        }
+        return false;
+    }
+
     /// <summary>The host names a grant depends on, each once, in lower case: the daemon keeps their addresses known.</summary>
     public static IEnumerable<string> NamesOf(Grant grant)
     {

@@ -12,8 +12,8 @@ public sealed record PlanInput
     /// <summary>The outside.</summary>
     public IReadOnlyList<PlannedUplink> Uplinks { get; init; } = [];
 
-    /// <summary>Every device that is on record, in any order.</summary>
-    public required IEnumerable<PlanDevice> Devices { get; init; }
+    /// <summary>Every device that is on record, in any order; not looked at when one device is planned.</summary>
+    public IEnumerable<PlanDevice> Devices { get; init; } = [];
 
     /// <summary>What is known of host names.</summary>
     public required INameResolver Names { get; init; }

@@ -55,11 +55,22 @@ internal sealed class FakeKernel(List<string> order) : IKernel
 
     public KernelSupport Support { get; } = new(true, true, []);
 
-    public NetlinkError? Apply(EnforcementPlan plan, Instant now)
+    /// <summary>What the last change said.</summary>
+    public PlanChange? Change { get; private set; }
+
+    public NetlinkError? Apply(PlanChange change, Instant now)
     {
+        Change = change;
         if (Refuses) return new NetlinkError("nft commit", 12, "");
         order.Add("enforce");
-        (Plan, Applied) = (plan, Applied + 1);
+        Dictionary<MacAddress, PlannedDevice> devices = [];
+        if (!change.IsWhole)
+        {
+            foreach (PlannedDevice device in Plan!.Devices) devices.Add(device.Mac, device);
+        }
+        foreach (MacAddress mac in change.Removed) devices.Remove(mac);
+        foreach (PlannedDevice device in change.Devices) devices[device.Mac] = device;
+        (Plan, Applied) = (new EnforcementPlan(change.Networks, change.Uplinks, [.. devices.Values]), Applied + 1);
         return null;
     }
 

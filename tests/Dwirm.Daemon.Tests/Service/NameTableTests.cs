@@ -19,7 +19,7 @@ public class NameTableTests
     private readonly NameTable _names;
     private Instant _now = new(1_000_000, 1_767_225_600_000, true);
 
-    public NameTableTests() => _names = new NameTable(_deadlines, query => _asked.Add(query.ToArray()), static () => { });
+    public NameTableTests() => _names = new NameTable(_deadlines, query => _asked.Add(query.ToArray()), static _ => { });
 
     [Fact]
     public void A_name_without_an_address_is_asked_about_again_soon()

@@ -40,7 +40,7 @@ internal sealed class TestRouter : IDisposable
         var dhcp = new Dhcpv4Engine([.. Networks(config)], seed: 1);
         var devices = new DeviceTable();
         EnforcementService? enforcement = null;
-        var names = new NameTable(_loop.Deadlines, static _ => { }, () => enforcement?.MarkDirty());
+        var names = new NameTable(_loop.Deadlines, static _ => { }, name => enforcement?.NameChanged(name));
         enforcement = new EnforcementService(devices, dhcp, names, new RouterZone(), _loop.Deadlines, log, config, () => Kernel);
         State = new DaemonState
         {
