@@ -15,6 +15,8 @@ LAB_TOOLS=$LAB_TOP/tests/netns/tools
 LAB_ID=dwl$$
 LAB=$LAB_TOP/build/lab-$$
 LAB_HOSTS="wan intruder router camera laptop camera2"
+LAB_FIREWALL=${LAB_FIREWALL:-fw4}       # or reduced: a file of tests/netns/firewall
+LAB_LAN_DEVICES='"br-lan"'              # the devices of its zone lan
 LAB_FAKETIME=${LAB_FAKETIME:-$(echo /usr/lib/*/faketime/libfaketime.so.1)}
 DWIRM=${DWIRM:-$LAB_TOP/build/dwirm}
 DWIRM_DEVICE=${DWIRM_DEVICE:-$LAB_TOP/build/dwirm-device}
@@ -89,6 +91,7 @@ lab_up() {
 	echo "nameserver 127.0.0.1" >"$LAB/router/resolv.conf"
 	lab_links
 	lab_firewall
+	lab_any_port camera camera2 laptop intruder wan
 	lab_uci
 	lab_servers
 }
@@ -137,50 +140,18 @@ lab_port() { # host, port of the router's bridge
 	ip -n "$LAB_ID-$1" link set eth0 up
 }
 
-# What fw4 makes of OpenWrt's default /etc/config/firewall, reduced to what the lab exercises, with the one file dwirm adds
-# to it: /usr/share/nftables.d/chain-pre/forward_wan/20-dwirm.nft.
+# lab_firewall [reduced | fw4]: loads tests/netns/firewall/NAME.nft as fw4 loads its own, in one transaction; running flows stay. What dwirm adds
+# to fw4 comes from the files that packaging installs.
 lab_firewall() {
-	cat >"$LAB/router/fw4.nft" <<-'EOF'
-		table inet fw4 {
-			chain input {
-				type filter hook input priority filter; policy drop;
-				iif "lo" accept
-				ct state established,related accept
-				iifname "br-lan" accept
-				iifname "wan" icmp type echo-request accept
-				iifname "wan" jump handle_reject
-			}
-			chain forward {
-				type filter hook forward priority filter; policy drop;
-				ct state established,related accept
-				iifname "br-lan" jump forward_lan
-				iifname "wan" jump forward_wan
-				jump handle_reject
-			}
-			chain forward_lan {
-				oifname "wan" accept
-				oifname "br-lan" accept
-			}
-			chain forward_wan {
-				meta mark and 0x10000000 == 0x10000000 ct status dnat accept comment "!fw4: dwirm port forwards"
-				meta mark and 0x10000000 == 0x10000000 meta nfproto ipv6 accept comment "!fw4: dwirm inbound IPv6 grants"
-				jump handle_reject
-			}
-			chain handle_reject {
-				meta l4proto tcp reject with tcp reset
-				reject
-			}
-			chain dstnat { type nat hook prerouting priority dstnat; policy accept; }
-			chain srcnat {
-				type nat hook postrouting priority srcnat; policy accept;
-				oifname "wan" meta nfproto ipv4 masquerade
-			}
-		}
-	EOF
-	lab_in router nft -f "$LAB/router/fw4.nft"
-	# Hosts answer on every port: one listener each for TCP and UDP behind a redirect; 443 of the update server speaks TLS.
+	LAB_FIREWALL=${1:-$LAB_FIREWALL}
+	lab_in router nft -I "$LAB_TOP/packaging/files/usr/share/nftables.d" -D "lan_devices=$LAB_LAN_DEVICES" \
+		-f "$LAB_TOP/tests/netns/firewall/$LAB_FIREWALL.nft"
+}
+
+# Hosts answer on every port: one listener each for TCP and UDP behind a redirect; 443 of the update server speaks TLS.
+lab_any_port() { # hosts
 	local host
-	for host in camera camera2 laptop intruder wan; do
+	for host in "$@"; do
 		lab_in "$host" nft -f - <<-'EOF'
 			table inet anyport {
 				chain pre {
