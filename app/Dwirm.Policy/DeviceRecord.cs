@@ -105,6 +105,9 @@ public sealed record DeviceRecord
     /// <summary>True when <see cref="RequestedJson"/> is a profile that the owner assigned, and not one that the device sent.</summary>
     public bool Assigned { get; init; }
 
+    /// <summary>When its last lease ended, Unix milliseconds; 0 when none has. The decision is remembered for a time after that.</summary>
+    public long GoneUnixMs { get; init; }
+
     /// <summary>First contact, Unix milliseconds.</summary>
     public long FirstSeenUnixMs { get; init; }
 
@@ -118,4 +121,12 @@ public sealed record DeviceRecord
 /// <param name="Kind">What happened: <c>asked</c>, <c>granted</c>, <c>amended</c>, <c>pending</c>, <c>denied</c>, <c>approved</c>, <c>revoked</c>, <c>forgotten</c>, …</param>
 /// <param name="By">Rule name, <c>owner</c>, or <c>device</c>.</param>
 /// <param name="Detail">One line for people.</param>
-public sealed record HistoryEntry(long UnixMs, MacAddress Mac, string Kind, string By, string Detail);
+/// <param name="Before">What held before: state and services, or controls; empty where nothing changed.</param>
+/// <param name="After">What holds since.</param>
+public sealed record HistoryEntry(long UnixMs, MacAddress Mac, string Kind, string By, string Detail, string Before = "", string After = "");
+
+/// <summary>What a device has used of its daily quota.</summary>
+/// <param name="Mac">Which device.</param>
+/// <param name="Day">Number of the local day, counted from 1970-01-01.</param>
+/// <param name="Octets">Octets on that day, both directions.</param>
+public sealed record QuotaUsage(MacAddress Mac, long Day, long Octets);

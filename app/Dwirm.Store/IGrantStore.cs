@@ -29,4 +29,8 @@ public interface IGrantStore : IDisposable
 /// <param name="Leases">Bound, free and declined leases, by address. A lease that ran out meanwhile ends at the present moment.</param>
 /// <param name="Devices">Every device, by MAC.</param>
 /// <param name="Generation">The last value recorded with <see cref="StoreBatch.SetGeneration"/>, 0 when there is none.</param>
-public sealed record StoreContents(IReadOnlyList<Lease> Leases, IReadOnlyList<DeviceRecord> Devices, uint Generation);
+public sealed record StoreContents(IReadOnlyList<Lease> Leases, IReadOnlyList<DeviceRecord> Devices, uint Generation)
+{
+    /// <summary>What devices have used of their quotas, by MAC.</summary>
+    public IReadOnlyList<QuotaUsage> Quotas { get; init; } = [];
+}

@@ -26,6 +26,9 @@ public enum StoreChangeKind : byte
 
     /// <summary>Sets the grant counter to <see cref="StoreChange.Key"/>.</summary>
     SetGeneration,
+
+    /// <summary>Replaces what a device has used of its quota; <see cref="StoreChange.Record"/> is a <see cref="QuotaUsage"/>.</summary>
+    PutQuota,
 }
 
 /// <summary>One change of a batch.</summary>
@@ -63,7 +66,10 @@ public sealed class StoreBatch
     /// <summary>Records a device as a whole.</summary>
     public void Put(DeviceRecord device) => _changes.Add(new StoreChange(StoreChangeKind.PutDevice, device, 0, default));
 
-    /// <summary>Deletes a device; no fault when there is none. Its history stays.</summary>
+    /// <summary>Records what a device has used of its quota.</summary>
+    public void Put(QuotaUsage usage) => _changes.Add(new StoreChange(StoreChangeKind.PutQuota, usage, 0, default));
+
+    /// <summary>Deletes a device with what it used; no fault when there is none. Its history stays.</summary>
     public void Remove(MacAddress mac) => _changes.Add(new StoreChange(StoreChangeKind.RemoveDevice, null, mac.Value, default));
 
     /// <summary>Appends to the history.</summary>

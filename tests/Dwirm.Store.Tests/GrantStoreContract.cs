@@ -93,6 +93,20 @@ public abstract class GrantStoreContract
     }
 
     [Fact]
+    public void What_was_used_of_a_quota_is_kept_as_long_as_the_device()
+    {
+        Write(batch =>
+        {
+            batch.Put(new QuotaUsage(Samples.Mac(1), 20_000, 5));
+            batch.Put(new QuotaUsage(Samples.Mac(2), 20_000, 1L << 50));
+            batch.Put(new QuotaUsage(Samples.Mac(1), 20_001, 6));
+        });
+        Assert.Equal([new QuotaUsage(Samples.Mac(1), 20_001, 6), new QuotaUsage(Samples.Mac(2), 20_000, 1L << 50)], Reopened().Quotas);
+        Write(batch => batch.Remove(Samples.Mac(2)));
+        Assert.Equal(Samples.Mac(1), Assert.Single(Reopened().Quotas).Mac);
+    }
+
+    [Fact]
     public void Changes_of_a_batch_happen_in_their_order()
     {
         Write(batch =>

@@ -1,5 +1,6 @@
 using Dwirm.Dhcp;
 using Dwirm.Policy;
+using Dwirm.Policy.Controls;
 using Dwirm.Wire;
 
 namespace Dwirm.Store.Tests;
@@ -42,7 +43,10 @@ internal static class Samples
         FirstSeenUnixMs = -1,
         SinceUnixMs = 1_790_000_000_123,
         VendorClass = "udhcp 1.36.1 ü",
+        Controls = new DeviceControls { DownBitsPerSecond = 5_000_000, UpBitsPerSecond = 1, QuotaBytes = 2, PausedUntilUnixMs = DeviceControls.UntilResumed, Blocked = true },
+        Assigned = true,
+        GoneUnixMs = 1_790_000_000_456,
     };
 
-    internal static HistoryEntry Entry(uint host, string detail) => new(1_790_000_000_000, Mac(host), "asked", "device", detail);
+    internal static HistoryEntry Entry(uint host, string detail) => new(1_790_000_000_000, Mac(host), "asked", "device", detail, "new", "pending: Video Stream");
 }

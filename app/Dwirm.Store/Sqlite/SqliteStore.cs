@@ -15,7 +15,7 @@ internal sealed class SqliteStore : IGrantStore
     private readonly Instant _opened;
     private readonly List<SqliteStatement> _statements = [];
     private readonly SqliteStatement _begin, _commit, _rollback;
-    private readonly SqliteStatement _putLease, _removeLease, _putDevice, _removeDevice, _addHistory, _trimHistory, _putCounter, _raiseCounter;
+    private readonly SqliteStatement _putLease, _removeLease, _putDevice, _removeDevice, _addHistory, _trimHistory, _putCounter, _raiseCounter, _putQuota, _removeQuota;
 
     internal SqliteStore(SqliteDatabase database, Instant opened)
     {
@@ -27,6 +27,8 @@ internal sealed class SqliteStore : IGrantStore
         _removeLease = Prepare("DELETE FROM lease WHERE address = ?");
         _putDevice = Prepare(Insert("REPLACE INTO device", StoreRows.DeviceColumns));
         _removeDevice = Prepare("DELETE FROM device WHERE mac = ?");
+        _putQuota = Prepare(Insert("REPLACE INTO quota", StoreRows.QuotaColumns));
+        _removeQuota = Prepare("DELETE FROM quota WHERE mac = ?");
         _addHistory = Prepare(Insert("INSERT INTO history", StoreRows.HistoryColumns));
         _trimHistory = Prepare($"DELETE FROM history WHERE id <= (SELECT max(id) FROM history) - {StoreBatch.MaxHistory}");
         _putCounter = Prepare("REPLACE INTO counter(name, value) VALUES(?,?)");
@@ -46,7 +48,12 @@ internal sealed class SqliteStore : IGrantStore
         {
             while (rows.Step()) devices.Add(StoreRows.ReadDevice(rows));
         }
-        return new StoreContents(leases, devices, (uint)Counter(Counters.Generation));
+        var quotas = new List<QuotaUsage>();
+        using (SqliteStatement rows = _database.Prepare(Sql($"SELECT {StoreRows.QuotaColumns} FROM quota ORDER BY mac")))
+        {
+            while (rows.Step()) quotas.Add(StoreRows.ReadQuota(rows));
+        }
+        return new StoreContents(leases, devices, (uint)Counter(Counters.Generation)) { Quotas = quotas };
     }
 
     public void Write(StoreBatch batch)
@@ -110,6 +117,11 @@ internal sealed class SqliteStore : IGrantStore
                     break;
                 case StoreChangeKind.RemoveDevice:
                     Run(_removeDevice, (long)change.Key);
+                    Run(_removeQuota, (long)change.Key);
+                    break;
+                case StoreChangeKind.PutQuota:
+                    StoreRows.Bind(_putQuota, (QuotaUsage)change.Record!);
+                    _putQuota.Run();
                     break;
                 case StoreChangeKind.SetGeneration:
                     Count(_putCounter, Counters.Generation, (long)change.Key);

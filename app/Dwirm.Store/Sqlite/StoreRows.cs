@@ -1,5 +1,6 @@
 using Dwirm.Dhcp;
 using Dwirm.Policy;
+using Dwirm.Policy.Controls;
 using Dwirm.Wire;
 
 namespace Dwirm.Store.Sqlite;
@@ -9,8 +10,9 @@ internal static class StoreRows
 {
     internal const string LeaseColumns = "address, network, mac, client_id, hostname, state, expires_ms, written_ms, clock_trusted";
     internal const string DeviceColumns = "mac, client_id, network, hostname, state, requested, answer, granted, verdict, amendment, "
-        + "verdict_until_ms, decided_by, generation, slot, authenticated, first_seen_ms, since_ms, vendor_class";
-    internal const string HistoryColumns = "unix_ms, mac, kind, by, detail";
+        + "verdict_until_ms, decided_by, generation, slot, authenticated, first_seen_ms, since_ms, vendor_class, controls, assigned, gone_ms";
+    internal const string HistoryColumns = "unix_ms, mac, kind, by, detail, was, became";
+    internal const string QuotaColumns = "mac, day, octets";
 
     internal static void Bind(SqliteStatement to, Lease lease, Instant now)
     {
@@ -56,6 +58,9 @@ internal static class StoreRows
         to.Bind(16, device.FirstSeenUnixMs);
         to.Bind(17, device.SinceUnixMs);
         to.Bind(18, device.VendorClass);
+        to.Bind(19, device.Controls?.ToText() ?? "");
+        to.Bind(20, device.Assigned ? 1 : 0);
+        to.Bind(21, device.GoneUnixMs);
     }
 
     internal static DeviceRecord ReadDevice(SqliteStatement row) => new()
@@ -78,6 +83,9 @@ internal static class StoreRows
         FirstSeenUnixMs = row.Int64(15),
         SinceUnixMs = row.Int64(16),
         VendorClass = row.Text(17)!,
+        Controls = ReadControls(row.Text(18)!),
+        Assigned = row.Int64(19) != 0,
+        GoneUnixMs = row.Int64(20),
     };
 
     internal static void Bind(SqliteStatement to, HistoryEntry entry)
@@ -87,8 +95,27 @@ internal static class StoreRows
         to.Bind(3, entry.Kind);
         to.Bind(4, entry.By);
         to.Bind(5, entry.Detail);
+        to.Bind(6, entry.Before);
+        to.Bind(7, entry.After);
     }
 
     internal static HistoryEntry ReadHistory(SqliteStatement row) =>
-        new(row.Int64(0), new MacAddress((ulong)row.Int64(1)), row.Text(2)!, row.Text(3)!, row.Text(4)!);
+        new(row.Int64(0), new MacAddress((ulong)row.Int64(1)), row.Text(2)!, row.Text(3)!, row.Text(4)!, row.Text(5)!, row.Text(6)!);
+
+    internal static void Bind(SqliteStatement to, QuotaUsage usage)
+    {
+        to.Bind(1, (long)usage.Mac.Value);
+        to.Bind(2, usage.Day);
+        to.Bind(3, usage.Octets);
+    }
+
+    internal static QuotaUsage ReadQuota(SqliteStatement row) => new(new MacAddress((ulong)row.Int64(0)), row.Int64(1), row.Int64(2));
+
+    private static DeviceControls? ReadControls(string text)
+    {
+        if (text.Length == 0) return null;
+        // What cannot be read blocks the device, and its owner sees that.
+        _ = DeviceControls.TryParse(text, out DeviceControls controls);
+        return controls;
+    }
 }

@@ -10,13 +10,14 @@ namespace Dwirm.Store.Sqlite;
 internal static class StoreSchema
 {
     /// <summary>The version this program reads and writes.</summary>
-    internal const int Version = 2;
+    internal const int Version = 3;
 
     /// <summary>The step that leads from <paramref name="version"/> to the next.</summary>
     internal static ReadOnlySpan<byte> StepFrom(int version) => version switch
     {
         0 => First,
         1 => LeaseClocks,
+        2 => Controls,
         _ => throw new ArgumentOutOfRangeException(nameof(version)),
     };
 
@@ -72,5 +73,19 @@ internal static class StoreSchema
         ALTER TABLE lease ADD COLUMN written_ms INTEGER NOT NULL DEFAULT 0;
         ALTER TABLE lease ADD COLUMN clock_trusted INTEGER NOT NULL DEFAULT 1 CHECK(clock_trusted BETWEEN 0 AND 1);
         ALTER TABLE device ADD COLUMN vendor_class TEXT NOT NULL DEFAULT '';
+        """u8;
+
+    /// <summary>Version 3: the owner's controls and what was used of a quota, profiles that the owner assigned, before and after in the history.</summary>
+    private static ReadOnlySpan<byte> Controls => """
+        ALTER TABLE device ADD COLUMN controls TEXT NOT NULL DEFAULT '';
+        ALTER TABLE device ADD COLUMN assigned INTEGER NOT NULL DEFAULT 0 CHECK(assigned BETWEEN 0 AND 1);
+        ALTER TABLE device ADD COLUMN gone_ms INTEGER NOT NULL DEFAULT 0;
+        ALTER TABLE history ADD COLUMN was TEXT NOT NULL DEFAULT '';
+        ALTER TABLE history ADD COLUMN became TEXT NOT NULL DEFAULT '';
+        CREATE TABLE quota(
+            mac    INTEGER PRIMARY KEY CHECK(mac BETWEEN 0 AND 281474976710655),
+            day    INTEGER NOT NULL,
+            octets INTEGER NOT NULL
+        ) STRICT;
         """u8;
 }
