@@ -134,9 +134,9 @@ public sealed partial class Dhcpv4Engine
 
     /// <summary>Writes the reply a decision asks for, as <see cref="Dhcpv4Replies.TryWrite"/> says, and counts what did not fit.</summary>
     public bool TryWriteReply(in Dhcpv4Packet request, in Dhcpv4Decision decision, ReadOnlySpan<byte> profileAnswer, byte profileOption,
-        Span<byte> buffer, out int written)
+        Span<byte> buffer, out int written, Dhcpv4Signature signature = default)
     {
-        bool fits = Dhcpv4Replies.TryWrite(request, decision, profileAnswer, profileOption, buffer, out written);
+        bool fits = Dhcpv4Replies.TryWrite(request, decision, profileAnswer, profileOption, buffer, out written, signature);
         if (!fits) RepliesTooLarge++;
         return fits;
     }

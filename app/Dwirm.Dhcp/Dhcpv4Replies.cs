@@ -29,15 +29,17 @@ public static class Dhcpv4Replies
     /// <param name="profileOption">The option that carries it.</param>
     /// <param name="buffer">Where the reply goes; at least 300 octets.</param>
     /// <param name="written">Octets to send.</param>
+    /// <param name="signature">How the reply is authenticated; it never gives way.</param>
     public static bool TryWrite(in Dhcpv4Packet request, in Dhcpv4Decision decision, ReadOnlySpan<byte> profileAnswer, byte profileOption,
-        Span<byte> buffer, out int written)
+        Span<byte> buffer, out int written, Dhcpv4Signature signature = default)
     {
         written = 0;
         if (decision.Network is null || MessageType(decision.Action) == Dhcpv4MessageType.None) return false;
         buffer = buffer[..Math.Min(buffer.Length, request.PayloadLimit)];
-        return TryCompose(request, decision, profileAnswer, profileOption, buffer, false, false, out written)
-            || TryCompose(request, decision, profileAnswer, profileOption, buffer, true, false, out written)
-            || TryCompose(request, decision, profileAnswer, profileOption, buffer, true, true, out written);
+        bool wrote = TryCompose(request, decision, profileAnswer, profileOption, buffer, false, false, signature, out written)
+            || TryCompose(request, decision, profileAnswer, profileOption, buffer, true, false, signature, out written)
+            || TryCompose(request, decision, profileAnswer, profileOption, buffer, true, true, signature, out written);
+        return wrote && signature.Complete(buffer[..written]);
     }
 
     /// <summary>
@@ -61,11 +63,27 @@ public static class Dhcpv4Replies
 
     /// <summary>The same for an answer that comes later, without the client's message at hand.</summary>
     public static bool TryWriteDwirmServer(Dhcpv4Correspondent client, byte messageType, byte profileOption, Ipv4Address serverId,
-        ReadOnlySpan<byte> json, Span<byte> buffer, out int written)
+        ReadOnlySpan<byte> json, Span<byte> buffer, out int written, Dhcpv4Signature signature = default)
     {
         buffer = buffer[..Math.Min(buffer.Length, client.PayloadLimit)];
-        return TryWriteDwirmServer(client, messageType, profileOption, serverId, json, buffer, false, out written)
-            || TryWriteDwirmServer(client, messageType, profileOption, serverId, json, buffer, true, out written);
+        bool wrote = TryWriteToClient(client, messageType, profileOption, serverId, json, buffer, false, signature, out written)
+            || TryWriteToClient(client, messageType, profileOption, serverId, json, buffer, true, signature, out written);
+        return wrote && signature.Complete(buffer[..written]);
+    }
+
+    /// <summary>Writes DHCPFORCERENEW (RFC 3203 section 2.2): the client is to renew its lease now, and hears what changed in the ACK.</summary>
+    /// <param name="client">The client, which must hold a lease.</param>
+    /// <param name="serverId">Our address towards the client.</param>
+    /// <param name="signature">What proves it (RFC 6704 section 3); without one the client would have to discard it.</param>
+    /// <param name="buffer">Where the message goes; at least 300 octets.</param>
+    /// <param name="written">Octets to send.</param>
+    public static bool TryWriteForceRenew(Dhcpv4Correspondent client, Ipv4Address serverId, Dhcpv4Signature signature, Span<byte> buffer,
+        out int written)
+    {
+        written = 0;
+        return !signature.IsNone
+            && TryWriteToClient(client, Dhcpv4MessageType.ForceRenew, 0, serverId, default, buffer, false, signature, out written)
+            && signature.Complete(buffer[..written]);
     }
 
     private static bool TryWriteDwirmServer(in Dhcpv4Packet request, byte messageType, byte profileOption, Ipv4Address serverId,
@@ -82,27 +100,31 @@ public static class Dhcpv4Replies
         return writer.TryFinish(out written);
     }
 
-    private static bool TryWriteDwirmServer(Dhcpv4Correspondent client, byte messageType, byte profileOption, Ipv4Address serverId,
-        ReadOnlySpan<byte> json, Span<byte> buffer, bool overload, out int written)
+    /// <summary>A message without a request to answer. Profile option 0 is for none.</summary>
+    private static bool TryWriteToClient(Dhcpv4Correspondent client, byte messageType, byte profileOption, Ipv4Address serverId,
+        ReadOnlySpan<byte> json, Span<byte> buffer, bool overload, Dhcpv4Signature signature, out int written)
     {
         var writer = new Dhcpv4Writer(buffer, overload);
         writer.Header(Dhcpv4Layout.BootReply, client.HardwareType, client.HardwareLength, client.Xid, client.Flags, client.Chaddr);
         writer.Addresses(Ipv4Address.Any, Ipv4Address.Any, Ipv4Address.Any, client.Giaddr);
         writer.PutU8(Dhcpv4OptionCode.MessageType, messageType);
         writer.PutAddress(Dhcpv4OptionCode.ServerIdentifier, serverId);
+        signature.Put(ref writer);
         if (client.ClientId.Length > 0) writer.Put(Dhcpv4OptionCode.ClientIdentifier, client.ClientId);
-        if (client.RelayAgentInformation.Length > 0) writer.Put(Dhcpv4OptionCode.RelayAgentInformation, client.RelayAgentInformation);
-        writer.PutLong(profileOption, json);
-        return writer.TryFinish(out written);
+        int relay = client.RelayAgentInformation.Length;
+        if (relay > 0) writer.Put(Dhcpv4OptionCode.RelayAgentInformation, client.RelayAgentInformation);
+        if (profileOption != 0) writer.PutLong(profileOption, json);
+        return writer.TryFinish(out written, relay > 0 && !signature.IsNone ? 2 + relay : 0);
     }
 
     private static bool TryCompose(in Dhcpv4Packet request, in Dhcpv4Decision decision, ReadOnlySpan<byte> profileAnswer, byte profileOption,
-        Span<byte> buffer, bool overload, bool essentialOnly, out int written)
+        Span<byte> buffer, bool overload, bool essentialOnly, Dhcpv4Signature signature, out int written)
     {
         var writer = new Dhcpv4Writer(buffer, overload);
         WriteHeader(request, decision, ref writer);
         writer.PutU8(Dhcpv4OptionCode.MessageType, MessageType(decision.Action));
         writer.PutAddress(Dhcpv4OptionCode.ServerIdentifier, decision.ServerId);
+        signature.Put(ref writer);
         if (decision.Action != Dhcpv4Action.Nak)
         {
             if (decision.Action != Dhcpv4Action.InformAck) WriteTimes(decision.LeaseSeconds, ref writer);
@@ -113,7 +135,10 @@ public static class Dhcpv4Replies
 
         // "The Relay Agent Information option SHOULD be the last option" (RFC 3046 section 2.1).
         Echo(request, Dhcpv4OptionCode.RelayAgentInformation, ref writer);
-        return writer.TryFinish(out written);
+
+        // What the relay takes out again does not count, so that what was authenticated is as long as what the client then gets.
+        int relay = signature.IsNone ? -1 : request.OptionLength(Dhcpv4OptionCode.RelayAgentInformation);
+        return writer.TryFinish(out written, relay < 0 ? 0 : 2 + relay);
     }
 
     private static void WriteHeader(in Dhcpv4Packet request, in Dhcpv4Decision decision, ref Dhcpv4Writer writer)

@@ -52,7 +52,7 @@ public static class Dhcpv4Layout
     /// <summary>IPv4 header without options, and UDP header.</summary>
     public const int IpUdpOverhead = 28;
 
-    internal const int Xid = 4, Secs = 8, Flags = 10, Ciaddr = 12, Yiaddr = 16, Siaddr = 20, Giaddr = 24, Chaddr = 28, ChaddrSize = 16;
+    internal const int Hops = 3, Xid = 4, Secs = 8, Flags = 10, Ciaddr = 12, Yiaddr = 16, Siaddr = 20, Giaddr = 24, Chaddr = 28, ChaddrSize = 16;
     internal const int Sname = 44, SnameSize = 64, File = 108, FileSize = 128, Cookie = 236;
 
     /// <summary>

@@ -30,6 +30,9 @@ public static class Dhcpv4MessageType
     /// <summary>DHCPINFORM, from a client.</summary>
     public const byte Inform = 8;
 
+    /// <summary>DHCPFORCERENEW, from a server, unasked and authenticated (RFC 3203).</summary>
+    public const byte ForceRenew = 9;
+
     /// <summary>DHCPDWIRMCLIENT: a device's profile. The shipped default, a setting, because no number is assigned.</summary>
     public const byte DefaultDwirmClient = 240;
 

@@ -78,6 +78,9 @@ public static class Dhcpv4OptionCode
     /// <summary>Time zone as a name of the tz database (RFC 4833).</summary>
     public const byte TzDatabaseTimeZone = 101;
 
+    /// <summary>Forcerenew nonce capable: the algorithms a client knows, one octet each (RFC 6704 section 3.1.1).</summary>
+    public const byte ForceRenewNonceCapable = 145;
+
     /// <summary>Manufacturer Usage Description URL (RFC 8520 section 10).</summary>
     public const byte MudUrl = 161;
 

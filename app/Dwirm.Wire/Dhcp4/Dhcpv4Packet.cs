@@ -72,6 +72,9 @@ public readonly ref struct Dhcpv4Packet
     /// <summary>Option 53, or 0 for a BOOTP message.</summary>
     public byte MessageType { get; }
 
+    /// <summary>The whole message.</summary>
+    internal ReadOnlySpan<byte> Datagram => _datagram;
+
     /// <summary>UDP payload in octets.</summary>
     public int DatagramLength => _datagram.Length;
 
@@ -166,18 +169,23 @@ public readonly ref struct Dhcpv4Packet
     }
 
     /// <summary>True when the client's parameter request list (option 55) names the code.</summary>
-    public bool Requests(byte code)
-    {
-        foreach (Dhcpv4Option option in Options)
-        {
-            if (option.Code == Dhcpv4OptionCode.ParameterRequestList && option.Value.Contains(code)) return true;
-        }
-        return false;
-    }
+    public bool Requests(byte code) => Lists(Dhcpv4OptionCode.ParameterRequestList, code);
+
+    /// <summary>True when the client takes a forcerenew nonce for HMAC-MD5 (option 145, RFC 6704 section 3.1.1).</summary>
+    public bool TakesNonce => Lists(Dhcpv4OptionCode.ForceRenewNonceCapable, Dhcpv4Authentication.HmacMd5Algorithm);
 
     /// <summary>The longest UDP payload this client is known to take, as <see cref="Dhcpv4Layout.PayloadLimit"/> says.</summary>
     public int PayloadLimit =>
         Dhcpv4Layout.PayloadLimit(TryGetU16(Dhcpv4OptionCode.MaximumMessageSize, out ushort size) ? size : 0, DatagramLength);
+
+    private bool Lists(byte option, byte octet)
+    {
+        foreach (Dhcpv4Option instance in Options)
+        {
+            if (instance.Code == option && instance.Value.Contains(octet)) return true;
+        }
+        return false;
+    }
 
     private static ParseFault CheckFixedPart(ReadOnlySpan<byte> datagram)
     {

@@ -146,7 +146,8 @@ public ref struct Dhcpv4Writer
     /// buffer then holds nothing to send.
     /// </summary>
     /// <param name="written">Octets to send.</param>
-    public bool TryFinish(out int written)
+    /// <param name="notCounted">Octets, of the message, that do not count towards the 300: what a relay will take out again.</param>
+    public bool TryFinish(out int written, int notCounted = 0)
     {
         written = 0;
         if (_overflowed) return false;
@@ -161,7 +162,7 @@ public ref struct Dhcpv4Writer
             _buffer[end++] = overload;
         }
         _buffer[end++] = Dhcpv4OptionCode.End;
-        written = Math.Max(end, Dhcpv4Layout.MinimumLength);
+        written = Math.Max(end, Math.Min(Dhcpv4Layout.MinimumLength + notCounted, _buffer.Length));
         _buffer[end..written].Clear();
         return true;
     }
