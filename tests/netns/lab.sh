@@ -133,9 +133,9 @@ lab_links() {
 	[ ! -e /proc/sys/net/bridge ] || ip netns exec "$w" sysctl -qw net.bridge.bridge-nf-call-iptables=0
 }
 
-lab_port() { # host, port of the router's bridge
+lab_port() { # host, port of the router's bridge, the bridge (br-lan)
 	ip link add eth0 address "${LAB_MAC[$1]}" netns "$LAB_ID-$1" type veth peer name "$2" netns "$LAB_ID-router"
-	ip -n "$LAB_ID-router" link set "$2" master br-lan
+	ip -n "$LAB_ID-router" link set "$2" master "${3:-br-lan}"
 	ip -n "$LAB_ID-router" link set "$2" up
 	ip -n "$LAB_ID-$1" link set eth0 up
 }
@@ -267,15 +267,22 @@ lab_servers() {
 	for host in camera camera2 laptop intruder; do
 		lab_spawn "$host" "server-$host" /usr/bin/python3 "$LAB_TOOLS/server.py" "$host"
 	done
-	# The router's resolver: names only, as where dwirm owns DHCP.
-	lab_spawn router dnsmasq dnsmasq --keep-in-foreground --conf-file=/dev/null --port=53 --no-resolv --no-hosts --user=root \
-		--bind-interfaces --interface=br-lan --interface=lo --pid-file="$LAB/router/dnsmasq.pid" --local-ttl=60 --log-facility=- --local=/example.com/ --local=/example.net/ \
-		--host-record="update.example.com,$LAB_UPDATE" --host-record="mirror.example-com.example.net,$LAB_MIRROR" \
-		--host-record="www.example.com,$LAB_WEB"
+	lab_resolver dnsmasq br-lan lo
 	for host in wan camera camera2 laptop intruder; do
 		lab_wait 10 grep -q ready "$LAB/server-$host.log" || { echo "no server on $host" >&2; return 1; }
 	done
 	lab_wait 10 lab_in router getent ahostsv4 update.example.com
+}
+
+# lab_resolver NAME INTERFACE…: the router's resolver: names only, as where dwirm owns DHCP.
+lab_resolver() {
+	local -a interfaces=("${@:2}")
+	interfaces=("${interfaces[@]/#/--interface=}")
+	case " $* " in *" lo "*) ;; *) interfaces+=(--except-interface=lo) ;; esac
+	lab_spawn router "$1" dnsmasq --keep-in-foreground --conf-file=/dev/null --port=53 --no-resolv --no-hosts --user=root \
+		--bind-interfaces "${interfaces[@]}" --pid-file="$LAB/router/$1.pid" --local-ttl=60 --log-facility=- \
+		--local=/example.com/ --local=/example.net/ --host-record="update.example.com,$LAB_UPDATE" \
+		--host-record="mirror.example-com.example.net,$LAB_MIRROR" --host-record="www.example.com,$LAB_WEB"
 }
 
 # ---- the daemon ----

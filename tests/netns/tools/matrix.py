@@ -4,8 +4,9 @@
 matrix.py ADDRESSES ROWS…      (LAB_ID names the namespaces; exit 0 = everything seen is as expected)
 
 A row:  FROM | TO | HOW | EXPECTED | REMARK
-FROM, TO    hosts of ADDRESSES (lines "HOST FAMILY ADDRESS [MAC]"); HOST@PLACE is another address of the host
+FROM, TO    names of ADDRESSES (lines "NAME FAMILY ADDRESS [MAC] [at=HOST]"); "router" is its address on the asker's network
 HOW         tcp4 PORT, udp4 PORT     one connection; three datagrams, one answer is enough
+            tls4 PORT                a TLS handshake
             frag4 PORT               a datagram of 3,000 octets, which travels in fragments
             ping4                    echo request
             dns4                     a query for update.example.com
@@ -77,6 +78,19 @@ def tcp(one, patience):
             return "yes"
 
 
+def tls(one, patience):
+    import ssl
+    with socket.socket(family_of(one), socket.SOCK_STREAM) as conn:
+        conn.settimeout(patience)
+        conn.connect((one["address"], one["port"]))
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        context.check_hostname = False
+        context.verify_mode = ssl.CERT_NONE
+        with context.wrap_socket(conn) as inside:
+            inside.sendall(b"?\n")
+            return inside.recv(200).decode(errors="replace").split(" ")[0]
+
+
 def udp(one, patience, payload=b"?"):
     with socket.socket(family_of(one), socket.SOCK_DGRAM) as sock:
         sock.connect((one["address"], one["port"]))
@@ -138,7 +152,7 @@ def forge(one, _):
     return None
 
 
-KINDS = {"tcp": tcp, "udp": udp, "frag": lambda one, patience: udp(one, patience, b"?" * 3000), "ping": ping, "dns": dns,
+KINDS = {"tcp": tcp, "tls": tls, "udp": udp, "frag": lambda one, patience: udp(one, patience, b"?" * 3000), "ping": ping, "dns": dns,
          "ip": other_transport, "forge": forge}
 
 
@@ -228,10 +242,11 @@ def read_addresses(path):
     table = {}
     with open(path) as file:
         for line in file:
-            host, family, address, *mac = line.split()
-            table.setdefault(host, {})[int(family)] = address
-            if mac:
-                table[host]["mac"] = mac[0]
+            host, family, address, *more = line.split()
+            one = table.setdefault(host, {"at": host.split("@")[0]})
+            one[int(family)] = address
+            for word in more:
+                one["at" if word.startswith("at=") else "mac"] = word.removeprefix("at=")
     return table
 
 
@@ -240,6 +255,7 @@ def resolve(table, name, family):
 
 
 def read_rows(paths, table):
+    """The rows of all files, numbered."""
     rows, group = [], ""
     for path in paths:
         with open(path) as file:
@@ -254,26 +270,23 @@ def read_rows(paths, table):
 
 def read_row(parts, number, group, table):
     source, dest, how, expected = parts[:4]
+    to = f"router@{segment(table, source)}" if dest == "router" else dest
     words = how.split()
     kind, family = words[0][:-1], int(words[0][-1])
     named = dict(word.split("=", 1) for word in words[1:] if "=" in word)
     ports = [int(word) for word in words[1:] if "=" not in word]
     row = {"id": number, "group": group, "from": source, "to": dest, "how": how, "expected": expected, "kind": kind, "family": family,
-           "address": resolve(table, dest, family), "port": ports[0] if ports else 0, "listener": table[dest].get("at", dest.split("@")[0])}
+           "address": table[to][family], "port": ports[0] if ports else 0, "listener": table[to]["at"]}
     if kind == "forge":
         row["src"] = resolve(table, named["src"], family)
         row["smac"] = table[named.get("mac", source)]["mac"]
-        near = table[dest].get("mac") if table[dest].get("mac") and same_segment(table, source, dest) else None
-        row["dmac"] = named.get("to") or near or table["router@" + segment(table, source)]["mac"]
+        near = segment(table, source) == segment(table, to)
+        row["dmac"] = table[to if near else f"router@{segment(table, source)}"]["mac"]
     return row
 
 
 def segment(table, host):
     return {"192.168.1": "lan", "192.168.2": "iot", "192.168.3": "guest"}.get(table[host][4].rsplit(".", 1)[0], "wan")
-
-
-def same_segment(table, one, other):
-    return segment(table, one) == segment(table, other)
 
 
 def attempt(workers, rows, run, patience):
