@@ -29,6 +29,7 @@ internal sealed class RouterDaemon : IDisposable
     private readonly NetworkWatch _network;
     private readonly ControlServer _control;
     private readonly RulesetWatch _ruleset;
+    private readonly QueueWatch _queues;
     private readonly PacketLog _packets;
     private ResolverPort? _resolver;
     private readonly SignalSource _signals;
@@ -62,7 +63,8 @@ internal sealed class RouterDaemon : IDisposable
         var documents = new Documents(_state, _clock, _options.StateDir, startedEmpty);
         _control = new ControlServer(_options.RunDir, _loop, new ControlHandler(_state, _owner, _store, documents));
         _clockStep = new ClockStepTimer();
-        _ruleset = new RulesetWatch(_state.Enforcement, _loop, _log);
+        _ruleset = new RulesetWatch(_state.Enforcement, _loop, _log, static _ => { });
+        _queues = new QueueWatch(_state.Enforcement, _loop);
         _packets = new PacketLog(_loop, _log);
     }
 
@@ -89,6 +91,7 @@ internal sealed class RouterDaemon : IDisposable
         _control.Dispose();
         _network.Dispose();
         _ruleset.Dispose();
+        _queues.Dispose();
         _packets.Dispose();
         _resolver?.Dispose();
         _state.Enforcement.Dispose();

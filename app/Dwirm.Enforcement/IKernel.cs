@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Generic;
 using Dwirm.Wire;
+using Dwirm.Wire.Netlink;
 
 namespace Dwirm.Enforcement;
 
@@ -19,4 +20,34 @@ public interface IKernel : IDisposable
 
     /// <summary>Reads the counters of all live services into <paramref name="usage"/>, which is emptied first; false when there was no answer.</summary>
     bool ReadUsage(Dictionary<uint, ServiceUsage> usage);
+
+    /// <summary>True for the netlink port of a socket of ours: events that carry it tell of what we did ourselves.</summary>
+    bool IsOurs(uint portId) => false;
+
+    /// <summary>True when anybody else changed any table since this was last asked.</summary>
+    bool OthersChanged() => false;
+
+    /// <summary>What is in our tables is no longer believed: the next <see cref="Apply"/> writes them anew, as a whole.</summary>
+    void DistrustTables()
+    {
+    }
+
+    /// <summary>What is known of our traffic classes is no longer believed: the next <see cref="Apply"/> of a whole plan reads them back and puts right what is wrong.</summary>
+    void DistrustShaping()
+    {
+    }
+
+    /// <summary>Hands on what was refused in the last hour, as the kernel counted it; false when there was no answer.</summary>
+    bool ReadRefused(RefusedHandler take) => false;
+
+    /// <summary>Hands on the totals of what was refused since the tables were made: spoofed, violations, cut_off, l2viol. A name may come twice, once for each table.</summary>
+    void ReadTotals(Action<string, long> take)
+    {
+    }
+
+    /// <summary>Hands on every flowtable, whoever made it; false when there was no answer.</summary>
+    bool ReadFlowtables(Action<NftFlowtable> take) => false;
+
+    /// <summary>Deletes a flowtable and the rules of its table that put flows into any: forwarding goes through the rules again.</summary>
+    NetlinkError? EndOffload(NftFlowtable flowtable) => null;
 }

@@ -37,7 +37,7 @@ public sealed record KernelSupport(bool BridgeTable, bool Htb, string[] Notes);
 /// the kernel; a new instance takes over with its first <see cref="Apply(PlanChange, Instant)"/>, in one transaction, and flows of services whose id did not
 /// change go on.
 /// </remarks>
-public sealed class KernelEnforcer : IKernel
+public sealed partial class KernelEnforcer : IKernel
 {
     /// <summary>Mark of what the router itself sends past the inet table, by a packet socket: the bridge table lets nothing else reach a managed device.</summary>
     public const uint GrantedMark = Ruleset.GrantedBit;

@@ -34,6 +34,7 @@ public sealed class EnforcementService : IDisposable
     private bool _allDirty = true, _linksChanged;
     private bool _planSawTrustedClock;
     private bool _decisionsAreLost;
+    private string[] _notes = [];
 
     /// <summary>Enforcement of what the given tables hold; the kernel is opened with the first plan.</summary>
     internal EnforcementService(DeviceTable devices, Dhcpv4Engine dhcp, INameResolver names, ILocalZone zone, Deadlines deadlines, Log log,
@@ -46,6 +47,9 @@ public sealed class EnforcementService : IDisposable
 
     /// <summary>What this kernel can do; null until it was asked.</summary>
     public KernelSupport? Support => _kernel?.Support;
+
+    /// <summary>The kernel's side; null until the first plan was made.</summary>
+    internal IKernel? Kernel => _kernel;
 
     /// <summary>Why the kernel refused the last plan; null while kernel and plan agree.</summary>
     public string? Fault { get; private set; }
@@ -153,6 +157,7 @@ public sealed class EnforcementService : IDisposable
             return false;
         }
         if (Fault is not null) _log.Info("the kernel enforces the plan again");
+        SayNotes();
         (Fault, _allDirty, _linksChanged, _planSawTrustedClock) = (null, false, false, now.WallIsTrusted);
         SetEdge(now);
         return true;
@@ -163,6 +168,17 @@ public sealed class EnforcementService : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => _kernel?.Dispose();
+
+    // Rates that are policed because SQM or qosify stands at the root, for instance: said when it begins.
+    private void SayNotes()
+    {
+        string[] notes = _kernel?.Support.Notes ?? [];
+        foreach (string note in notes)
+        {
+            if (Array.IndexOf(_notes, note) < 0) _log.Warning(note);
+        }
+        _notes = notes;
+    }
 
     private string? Apply(PlanChange change, Instant now)
     {

@@ -20,6 +20,9 @@ internal sealed class NetlinkChannel(NetlinkSocket socket) : IDisposable
     /// <summary>What the next <see cref="Transact"/> or <see cref="Dump"/> sends.</summary>
     public NetlinkWriter Writer { get; } = new(8192);
 
+    /// <summary>Our address on the netlink bus.</summary>
+    public uint PortId => socket.PortId;
+
     public uint NextSequence() => ++_sequence == 0 ? ++_sequence : _sequence;
 
     /// <summary>Sends what <see cref="Writer"/> holds and reads the answers.</summary>

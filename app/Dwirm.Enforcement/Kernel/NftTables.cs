@@ -21,7 +21,7 @@ internal sealed class NftTables(NetlinkChannel channel, InterfaceNames names, Ac
 
     private readonly LedgerDiff _diff = new();
     private List<Element> _shadow = [];
-    private bool _loaded, _probed;
+    private bool _loaded, _probed, _othersChanged;
     private uint _generation;
     private TableFacts _inet, _bridge;
     private List<(byte[] Key, ulong LeftMs)> _answers = [];
@@ -57,6 +57,7 @@ internal sealed class NftTables(NetlinkChannel channel, InterfaceNames names, Ac
         {
             NetlinkError? error = GetGeneration(out uint generation);
             if (error != null) return error;
+            _othersChanged |= _loaded && generation != _generation;
             if (_loaded && generation != _generation && !TablesAreOurs())
             {
                 log("the tables were changed or removed by someone else: loading them anew");
@@ -84,10 +85,17 @@ internal sealed class NftTables(NetlinkChannel channel, InterfaceNames names, Ac
     {
         if (!_loaded || GetGeneration(out uint generation) != null) return false;
         if (generation == _generation) return true;
+        _othersChanged = true;
         if (!TablesAreOurs()) return false;
         _generation = generation;
         return true;
     }
+
+    /// <summary>True when anybody else changed any table since this was last asked, as far as was noticed: ask <see cref="IsIntact"/> first.</summary>
+    public bool OthersChanged() => (_othersChanged, _othersChanged = false).Item1;
+
+    /// <summary>The next commit writes everything anew.</summary>
+    public void Distrust() => _loaded = false;
 
     private List<Element> Fitting(List<Element> desired) => Options.Bridge ? desired : WithoutBridge(desired);
 

@@ -94,6 +94,13 @@ internal sealed class Shaper(NetlinkChannel channel, Action<string> log)
         return first;
     }
 
+    /// <summary>Forgets what was read: every class is read back, or written once more.</summary>
+    public void Distrust()
+    {
+        _devices.Clear();
+        _first = true;
+    }
+
     private void Prepare(InterfaceInfo info, SortedDictionary<ushort, WantedClass> classes)
     {
         _roots.TryGetValue(info.Index, out RootFacts root);

@@ -58,6 +58,9 @@ public readonly ref struct NetlinkMessage
     /// <summary>The request's sequence number, 0 for an event.</summary>
     public uint Sequence => MemoryMarshal.Read<uint>(_bytes[8..]);
 
+    /// <summary>Port of the socket that asked, in an answer and in an event of what it changed; 0 for the kernel itself.</summary>
+    public uint PortId => MemoryMarshal.Read<uint>(_bytes[12..]);
+
     /// <summary>The header too.</summary>
     public ReadOnlySpan<byte> Bytes => _bytes;
 

@@ -18,6 +18,12 @@ public enum NftMessage : byte
     /// <summary>NFT_MSG_NEWRULE.</summary>
     NewRule = 6,
 
+    /// <summary>NFT_MSG_GETRULE.</summary>
+    GetRule = 7,
+
+    /// <summary>NFT_MSG_DELRULE.</summary>
+    DeleteRule = 8,
+
     /// <summary>NFT_MSG_NEWSET.</summary>
     NewSet = 9,
 
@@ -38,6 +44,18 @@ public enum NftMessage : byte
 
     /// <summary>NFT_MSG_NEWOBJ.</summary>
     NewObject = 18,
+
+    /// <summary>NFT_MSG_GETOBJ.</summary>
+    GetObject = 19,
+
+    /// <summary>NFT_MSG_NEWFLOWTABLE.</summary>
+    NewFlowtable = 22,
+
+    /// <summary>NFT_MSG_GETFLOWTABLE.</summary>
+    GetFlowtable = 23,
+
+    /// <summary>NFT_MSG_DELFLOWTABLE.</summary>
+    DeleteFlowtable = 24,
 }
 
 /// <summary>Hooks of inet and bridge tables; both number them alike up to postrouting.</summary>
