@@ -104,3 +104,33 @@ public readonly record struct Ipv6Address(UInt128 Value)
         return best.Start < 0 ? (-1, 0) : best;
     }
 }
+
+/// <summary>An IPv6 prefix such as 2001:db8::/32.</summary>
+/// <param name="Address">Any address inside the prefix; host bits may be set (an interface address keeps them).</param>
+/// <param name="Length">Prefix length in bits, 0 to 128.</param>
+public readonly record struct Ipv6Prefix(Ipv6Address Address, int Length)
+{
+    /// <summary>Link-local addresses as hosts form them (RFC 4291 section 2.5.6).</summary>
+    public static Ipv6Prefix LinkLocal => new(new Ipv6Address(new UInt128(0xfe80000000000000, 0)), 64);
+
+    /// <summary>The first address, all host bits zero.</summary>
+    public Ipv6Address Network => new(Length == 0 ? UInt128.Zero : Address.Value >> (128 - Length) << (128 - Length));
+
+    /// <summary>True when <paramref name="other"/> lies inside the prefix.</summary>
+    public bool Contains(Ipv6Address other) => Length == 0 || (Address.Value ^ other.Value) >> (128 - Length) == UInt128.Zero;
+
+    /// <summary>Parses ADDRESS/LENGTH, or a bare address as /128.</summary>
+    public static bool TryParse(ReadOnlySpan<char> text, out Ipv6Prefix prefix)
+    {
+        prefix = default;
+        int slash = text.IndexOf('/');
+        int length = 128;
+        if (slash >= 0 && (!int.TryParse(text[(slash + 1)..], System.Globalization.NumberStyles.None, null, out length) || length > 128)) return false;
+        if (!Ipv6Address.TryParse(slash >= 0 ? text[..slash] : text, out Ipv6Address address)) return false;
+        prefix = new Ipv6Prefix(address, length);
+        return true;
+    }
+
+    /// <summary>ADDRESS/LENGTH with the address as it was given.</summary>
+    public override string ToString() => $"{Address}/{Length}";
+}

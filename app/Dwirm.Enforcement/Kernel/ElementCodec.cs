@@ -13,8 +13,8 @@ namespace Dwirm.Enforcement.Kernel;
 /// <summary>Elements as the kernel takes them. Fields of a key are padded to four octets each; marks and classes are in host order, the rest in network order.</summary>
 internal static class ElementCodec
 {
-    /// <summary>Longest key: interface name, MAC, IPv6 address.</summary>
-    public const int MaxKey = 40;
+    /// <summary>Longest key: IPv6 address, interface name, mark, protocol, port.</summary>
+    public const int MaxKey = 44;
 
     /// <summary>Writes an element of an open list.</summary>
     /// <param name="writer">Where to.</param>
@@ -48,10 +48,10 @@ internal static class ElementCodec
             switch (part)
             {
                 case KeyPart.IfName: Encoding.ASCII.GetBytes(names[element.Interface], field); break;
-                case KeyPart.Ether: new MacAddress(element.Mac).Write(field); break;
+                case KeyPart.Ether: element.Ether.Write(field); break;
                 case KeyPart.Source4: BinaryPrimitives.WriteUInt32BigEndian(field, end ? element.SourceHigh : element.SourceLow); break;
                 case KeyPart.Destination4: BinaryPrimitives.WriteUInt32BigEndian(field, end ? element.DestinationHigh : element.DestinationLow); break;
-                case KeyPart.Ip6 or KeyPart.NdTarget: BinaryPrimitives.WriteUInt128BigEndian(field, element.Address); break;
+                case KeyPart.Ip6 or KeyPart.NdTarget: BinaryPrimitives.WriteUInt128BigEndian(field, end ? element.AddressEnd : element.Address); break;
                 case KeyPart.Protocol or KeyPart.Icmpv6Type: field[0] = element.Protocol; break;
                 case KeyPart.Port: BinaryPrimitives.WriteUInt16BigEndian(field, end ? element.PortHigh : element.PortLow); break;
                 case KeyPart.Direction: field[0] = (byte)element.Direction; break;

@@ -8,7 +8,9 @@ namespace Dwirm.Enforcement.Ledger;
 /// One element of one set, as it is wanted or as the kernel has it. Packed so that thousands cost little: sixteen octets and four numbers.
 /// </summary>
 /// <param name="Head">Set, protocol (or ICMPv6 type), interface number, first and last port.</param>
-/// <param name="Mac">Hardware address; for <c>live</c> direction and mark.</param>
+/// <param name="Mac">
+/// Hardware address, or direction and mark; the highest octet says how many low bits of an IPv6 address are free where it stands for a range.
+/// </param>
 /// <param name="Address">An IPv6 address, or four IPv4 addresses: source from, source to, destination from, destination to.</param>
 /// <param name="Data">What a map gives; for sets of rates, octets per second.</param>
 /// <param name="Deadline">Monotonic milliseconds at which the kernel lets it expire by itself, 0 for never.</param>
@@ -35,12 +37,22 @@ internal readonly record struct Element(ulong Head, ulong Mac, UInt128 Address, 
 
     public uint DestinationHigh => (uint)Address;
 
-    public uint Direction => (uint)(Mac >> 32);
+    public MacAddress Ether => new(Mac & 0xffff_ffff_ffff);
+
+    public uint Direction => (uint)(Mac >> 32) & 1;
 
     public uint Mark => (uint)Mac;
 
+    public int FreeBits => (int)(Mac >> 56);
+
+    /// <summary>The last IPv6 address of the range.</summary>
+    public UInt128 AddressEnd => FreeBits >= 128 ? UInt128.MaxValue : Address | ((UInt128.One << FreeBits) - 1);
+
     public static ulong HeadOf(SetId set, int protocol = 0, int iface = 0, ushort portLow = 0, ushort portHigh = 0) =>
         ((ulong)set << 56) | ((ulong)(byte)protocol << 48) | ((ulong)(ushort)iface << 32) | ((ulong)portLow << 16) | portHigh;
+
+    /// <summary>What <see cref="Mac"/> holds for a key whose IPv6 address is a range.</summary>
+    public static ulong WithFreeBits(ulong mac, int freeBits) => mac | ((ulong)freeBits << 56);
 
     public static UInt128 AddressOf(uint sourceLow, uint sourceHigh, uint destinationLow, uint destinationHigh) =>
         new(((ulong)sourceLow << 32) | sourceHigh, ((ulong)destinationLow << 32) | destinationHigh);

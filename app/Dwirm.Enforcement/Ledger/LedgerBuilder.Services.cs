@@ -29,6 +29,7 @@ internal sealed partial class LedgerBuilder
         {
             if (service.Id != 0 && IsActive(service)) Live(device, service, bridged);
         }
+        Services6(device);
         foreach (Ipv4Address address in device.Addresses4)
         {
             if (!_owners.TryGetValue(address.Value, out PlannedDevice? owner) || !ReferenceEquals(owner, device)) continue;
@@ -115,7 +116,7 @@ internal sealed partial class LedgerBuilder
 
     private static bool Admits(PlannedService service, Ipv4Address source)
     {
-        if (service.Sources.Count == 0) return true;
+        if (service.IsForEveryone) return true;
         foreach (Ipv4Prefix prefix in service.Sources)
         {
             if (prefix.Contains(source)) return true;
@@ -162,7 +163,7 @@ internal sealed partial class LedgerBuilder
         ulong sid = SidOf(device, service);
         long deadline = DeadlineOf(service);
         bool active = IsActive(service);
-        if (service.Sources.Count == 0) _group.Add(new Box(0, uint.MaxValue, range.Low, range.High, sid, deadline), active);
+        if (service.IsForEveryone) _group.Add(new Box(0, uint.MaxValue, range.Low, range.High, sid, deadline), active);
         foreach (Ipv4Prefix source in service.Sources)
             _group.Add(new Box(source.Network.Value, source.BroadcastAddress.Value, range.Low, range.High, sid, deadline), active);
     }

@@ -67,9 +67,10 @@ internal sealed partial class LedgerBuilder(InterfaceNames names)
         Add(Element.HeadOf(SetId.Base, Udp, 0, 67, 67));
         Add(Element.HeadOf(SetId.Base, Udp, 0, 53, 53));
         Add(Element.HeadOf(SetId.Base, Udp, 0, 123, 123));
+        Add(Element.HeadOf(SetId.Base, Udp, 0, 547, 547));
         Add(Element.HeadOf(SetId.Base, Tcp, 0, 53, 53));
-        // Multicast listener reports (version 1 and 2), router and neighbour solicitation, neighbour advertisement.
-        foreach (byte type in (ReadOnlySpan<byte>)[131, 133, 135, 136, 143]) Add(Element.HeadOf(SetId.Discovery, type));
+        // Multicast listener report, done and report version 2, router and neighbour solicitation, neighbour advertisement.
+        foreach (byte type in (ReadOnlySpan<byte>)[131, 132, 133, 135, 136, 143]) Add(Element.HeadOf(SetId.Discovery, type));
     }
 
     private void Network(PlannedNetwork network)
@@ -82,6 +83,7 @@ internal sealed partial class LedgerBuilder(InterfaceNames names)
         if (network.Posture == NetworkPosture.Isolate) Add(Element.HeadOf(SetId.Isolated, iface: iface));
         Add(Element.HeadOf(SetId.Hairpin, iface: iface),
             address: Element.AddressOf(network.Prefix.Network.Value, network.Prefix.BroadcastAddress.Value, 0, 0));
+        Prefixes6(SetId.Net6, iface, network);
     }
 
     private void Uplink(PlannedUplink uplink)
@@ -102,6 +104,7 @@ internal sealed partial class LedgerBuilder(InterfaceNames names)
             _ => LanIsolate,
         };
         Add(Element.HeadOf(SetId.L2Port, iface: iface), data: (ulong)chain);
+        Prefixes6(SetId.L2Net6, iface, network);
     }
 
     private void Identity(PlannedDevice device)
@@ -131,16 +134,8 @@ internal sealed partial class LedgerBuilder(InterfaceNames names)
             Own(SetId.Own4, SetId.Bind4, iface, mac, Element.SourceOf(address));
             if (bridged) Own(SetId.L2Own4, SetId.L2Bind4, 0, mac, Element.SourceOf(address));
         }
-        OwnIpv6(Ipv6Address.LinkLocalFrom(device.Mac), iface, mac, bridged);
-        foreach (Ipv6Address address in device.Addresses6) OwnIpv6(address, iface, mac, bridged);
-    }
-
-    private void OwnIpv6(Ipv6Address address, int iface, ulong mac, bool bridged)
-    {
-        Own(SetId.Own6, SetId.Bind6, iface, mac, address.Value);
-        if (!bridged) return;
-        Own(SetId.L2Own6, SetId.L2Bind6, 0, mac, address.Value);
-        Add(Element.HeadOf(SetId.L2NdOwn), mac, address.Value);
+        OwnIpv6(device, Ipv6Address.LinkLocalFrom(device.Mac), iface, bridged);
+        foreach (Ipv6Address address in device.Addresses6) OwnIpv6(device, address, iface, bridged);
     }
 
     private void Own(SetId own, SetId bind, int iface, ulong mac, UInt128 address)

@@ -38,10 +38,13 @@ internal static class ElementText
             switch (spec.Parts[i])
             {
                 case KeyPart.IfName: into.Append('"').Append(names[element.Interface]).Append('"'); break;
-                case KeyPart.Ether: into.Append(new MacAddress(element.Mac)); break;
+                case KeyPart.Ether: into.Append(element.Ether); break;
                 case KeyPart.Source4: Addresses(element.SourceLow, element.SourceHigh, into); break;
                 case KeyPart.Destination4: Addresses(element.DestinationLow, element.DestinationHigh, into); break;
-                case KeyPart.Ip6: into.Append(new Ipv6Address(element.Address)); break;
+                case KeyPart.Ip6:
+                    into.Append(new Ipv6Address(element.Address));
+                    if (element.FreeBits > 0) into.Append('/').Append(128 - element.FreeBits);
+                    break;
                 case KeyPart.NdTarget: into.Append("0x").Append(element.Address.ToString("x32")); break;
                 case KeyPart.Protocol: into.Append(element.Protocol == 6 ? "tcp" : "udp"); break;
                 case KeyPart.Port: Ports(element.PortLow, element.PortHigh, into); break;

@@ -27,6 +27,14 @@ internal sealed class NetlinkSink(NetlinkWriter writer, Func<uint> nextSequence)
         0x02, 0x04, 0x03, 0x00, 0x00, 0x00, 0x03, 0x04, 0x40, 0x00, 0x00, 0x00, 0x04, 0x04, 0x80, 0x00, 0x00, 0x00,
     ];
 
+    /// <summary>The same for "@th,64,128" alone.</summary>
+    private static ReadOnlySpan<byte> NdHeldNotes =>
+    [
+        0x00, 0x04, 0x02, 0x00, 0x00, 0x00, 0x03, 0x26, 0x00, 0x04, 0x07, 0x00, 0x00, 0x00, 0x01, 0x1e, 0x00, 0x04, 0x00, 0x00,
+        0x00, 0x00, 0x01, 0x04, 0x00, 0x00, 0x00, 0x00, 0x02, 0x04, 0x03, 0x00, 0x00, 0x00, 0x03, 0x04, 0x40, 0x00, 0x00, 0x00,
+        0x04, 0x04, 0x80, 0x00, 0x00, 0x00,
+    ];
+
     // Type, length, value in host order: 0 is the key's byte order, 1 the data's, and the value 1 says host order.
     private static ReadOnlySpan<byte> HostKeyNotes => BitConverter.IsLittleEndian ? [0, 4, 1, 0, 0, 0] : [0, 4, 0, 0, 0, 1];
 
@@ -193,6 +201,16 @@ internal sealed class NetlinkSink(NetlinkWriter writer, Func<uint> nextSequence)
         Done();
     }
 
+    public override void Redirect(ushort port)
+    {
+        if (!Begin()) return;
+        Span<byte> number = stackalloc byte[2];
+        BinaryPrimitives.WriteUInt16BigEndian(number, port);
+        writer.Immediate(0, number);
+        writer.Redirect(0);
+        Done();
+    }
+
     public override void Accept() => Verdict(NftVerdict.Accept, null);
 
     public override void Drop() => Verdict(NftVerdict.Drop, null);
@@ -211,6 +229,7 @@ internal sealed class NetlinkSink(NetlinkWriter writer, Func<uint> nextSequence)
     private static ReadOnlySpan<byte> NotesOf(SetSpec spec) => spec switch
     {
         { Id: SetId.L2NdOwn } => NdTargetNotes,
+        { Id: SetId.L2NdHeld } => NdHeldNotes,
         { Data: DataKind.Mark or DataKind.Class } => HostDataNotes,
         { Parts: [KeyPart.IfName or KeyPart.Mark] } => HostKeyNotes,
         _ => default,

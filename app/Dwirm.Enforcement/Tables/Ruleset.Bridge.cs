@@ -24,6 +24,8 @@ internal static partial class Ruleset
         BetweenPorts(to);
         FromDevice(to);
         ToDevice(to);
+        FromDevice6(to);
+        ToDevice6(to);
         FromRouter(to);
         to.EndTable();
     }
@@ -60,7 +62,7 @@ internal static partial class Ruleset
         to.Is(IpSaddr, 0, "0.0.0.0").Is(IpDaddr, 0xffffffff, "255.255.255.255").Is(UdpSport, 68, "68").Is(UdpDport, 67, "67").Accept();
         // A profile can make a DHCP message longer than a frame; a later fragment of it has no ports to look at.
         to.Is(IpSaddr, 0, "0.0.0.0").Is(IpDaddr, 0xffffffff, "255.255.255.255").Is(IpProtocol, 17, "udp").Any(IpFragment, 0x1fff, "0x1fff").Accept();
-        to.Is(EtherType, Ipv6, "ip6").Goto("nd_managed");
+        to.Is(EtherType, Ipv6, "ip6").Goto("unbound6");
         to.Is(EtherType, Eapol, "0x888e").Accept();
         to.Goto("spoof");
 
@@ -72,35 +74,12 @@ internal static partial class Ruleset
         to.In(SetId.L2Own4, IpSaddr).Goto("spoof");
         to.In(SetId.L2Own6, Ip6Saddr).Goto("spoof");
         to.In(SetId.L2Own4, ArpSaddrIp).Goto("spoof");
+        to.Is(Icmpv6Type, NeighborAdvert, "nd-neighbor-advert").In(SetId.L2NdHeld, NdTarget).Goto("spoof");
 
         // An address-conflict probe (RFC 5227) for its own address, and ARP that says what is so.
         to.Chain("arp_managed");
         to.Is(ArpSaddrIp, 0, "0.0.0.0").In(SetId.L2Bind4, EtherSaddr, ArpDaddrIp).Accept();
         to.In(SetId.L2Bind4, ArpSaddrEther, ArpSaddrIp).Accept();
-        to.Goto("spoof");
-    }
-
-    private static void NeighbourDiscovery(RulesetSink to, RulesetOptions options)
-    {
-        to.Chain("v6_managed");
-        to.Is(Icmpv6Type, RouterAdvert, "nd-router-advert").Goto("spoof");
-        to.Is(Icmpv6Type, Redirect, "nd-redirect").Goto("spoof");
-        to.Is(Icmpv6Type, NeighborAdvert, "nd-neighbor-advert").In(SetId.L2NdOwn, EtherSaddr, NdTarget).Accept();
-        to.Is(Icmpv6Type, NeighborAdvert, "nd-neighbor-advert").Goto("spoof");
-        to.Accept();
-
-        // Only duplicate address detection (RFC 4862 section 5.4) comes from ::, and only for an address the device may have; others are
-        // reported so that they can be learnt.
-        to.Chain("nd_managed");
-        to.Is(Ip6Saddr, 0, "::").Is(Ip6HopLimit, 255, "255").Is(Icmpv6Type, NeighborSolicit, "nd-neighbor-solicit")
-            .In(SetId.L2NdOwn, EtherSaddr, NdTarget).Accept();
-        to.Is(Ip6Saddr, 0, "::").Is(Icmpv6Type, MldReport, "mld-listener-report").Accept();
-        to.Is(Ip6Saddr, 0, "::").Is(Icmpv6Type, Mld2Report, "mld2-listener-report").Accept();
-        if (options.Log)
-        {
-            to.Is(Ip6Saddr, 0, "::").Is(Ip6HopLimit, 255, "255").Is(Icmpv6Type, NeighborSolicit, "nd-neighbor-solicit")
-                .Limit(5, 5).Log("dad ", AddressLogGroup, 128).Drop();
-        }
         to.Goto("spoof");
     }
 
@@ -118,6 +97,8 @@ internal static partial class Ruleset
         // Never negotiated, in quarantine: what managed devices offer, nothing else.
         to.Chain("lan_quarantine");
         to.Is(EtherType, Arp, "arp").Accept();
+        to.Is(Icmpv6Type, NeighborSolicit, "nd-neighbor-solicit").Accept();
+        to.Is(Icmpv6Type, NeighborAdvert, "nd-neighbor-advert").Accept();
         to.In(SetId.L2Managed, EtherDaddr).Goto("lan_to");
         to.Goto("flood");
 
@@ -131,14 +112,13 @@ internal static partial class Ruleset
     private static void FromDevice(RulesetSink to)
     {
         to.Chain("lan_from");
+        to.Is(EtherType, Ipv6, "ip6").Goto("lan_from6");
         to.Is(EtherType, Arp, "arp").Accept();
         to.In(SetId.L2Seen, IpDaddr, IpSaddr, L4Protocol, Dport, Sport).Put(Mark, SetId.L2Provide, IpSaddr, L4Protocol, Sport).Goto("lan_answer");
         to.In(SetId.L2Seen, IpDaddr, IpSaddr, L4Protocol, Dport, Sport)
             .Put(Mark, SetId.L2ProvideRange, IpDaddr, IpSaddr, L4Protocol, Sport).Goto("lan_answer");
         to.Put(Mark, SetId.L2Consume, IpSaddr, IpDaddr, L4Protocol, Dport).Goto("lan_consume");
         to.Put(Mark, SetId.L2ConsumeRange, IpSaddr, IpDaddr, L4Protocol, Dport).Goto("lan_consume");
-        to.Is(Icmpv6Type, NeighborSolicit, "nd-neighbor-solicit").Accept();
-        to.Is(Icmpv6Type, NeighborAdvert, "nd-neighbor-advert").Accept();
         to.Goto("flood");
 
         // An answer to a managed device needs that device's grant as well.
@@ -161,14 +141,13 @@ internal static partial class Ruleset
     private static void ToDevice(RulesetSink to)
     {
         to.Chain("lan_to");
+        to.Is(EtherType, Ipv6, "ip6").Goto("lan_to6");
         to.Is(EtherType, Arp, "arp").Accept();
         to.Put(Mark, SetId.L2Provide, IpDaddr, L4Protocol, Dport).Goto("lan_provide");
         to.Put(Mark, SetId.L2ProvideRange, IpSaddr, IpDaddr, L4Protocol, Dport).Goto("lan_provide");
         to.In(SetId.L2Seen, IpDaddr, IpSaddr, L4Protocol, Dport, Sport).Put(Mark, SetId.L2Consume, IpDaddr, IpSaddr, L4Protocol, Sport).Goto("lan_in");
         to.In(SetId.L2Seen, IpDaddr, IpSaddr, L4Protocol, Dport, Sport)
             .Put(Mark, SetId.L2ConsumeRange, IpDaddr, IpSaddr, L4Protocol, Sport).Goto("lan_in");
-        to.Is(Icmpv6Type, NeighborSolicit, "nd-neighbor-solicit").Accept();
-        to.Is(Icmpv6Type, NeighborAdvert, "nd-neighbor-advert").Accept();
         to.Goto("flood");
 
         to.Chain("lan_provide");

@@ -33,8 +33,7 @@ internal static partial class Ruleset
 
     private const string GrantedText = "0x10000000";
     private const uint Reply = 1, Local = 2, Dnat = 0x20, EstablishedOrRelated = 0x6;
-    private const uint NeighborSolicit = 135, NeighborAdvert = 136, RouterAdvert = 134, Redirect = 137;
-    private const uint MldReport = 131, Mld2Report = 143, EchoRequest = 8;
+    private const uint EchoRequest = 8;
 
     public static void WriteInet(RulesetSink to, RulesetOptions options)
     {
@@ -45,9 +44,12 @@ internal static partial class Ruleset
         to.Counter("violations");
         Refusals(to, options);
         Identity(to);
+        Identity6(to, options);
         Forwarding(to);
         Classification(to);
+        Classification6(to);
         Router(to);
+        Router6(to);
         PortForwards(to);
         to.EndTable();
     }
@@ -62,6 +64,7 @@ internal static partial class Ruleset
         to.Chain("violation");
         to.Count("violations").Done();
         to.Remember(SetId.Violations, EtherSaddr, IpDaddr, L4Protocol, Dport).Done();
+        to.Remember(SetId.Violations6, EtherSaddr, Ip6Daddr, L4Protocol, Dport).Done();
         if (options.Log) to.LimitEach(SetId.LogBudget, EtherSaddr, 1, 5).Log("viol ", LogGroup, 96).Done();
         to.Drop();
 
@@ -83,12 +86,7 @@ internal static partial class Ruleset
         to.In(SetId.Bind4, IifName, EtherSaddr, IpSaddr).Accept();
         to.In(SetId.Bind6, IifName, EtherSaddr, Ip6Saddr).Accept();
         to.Is(IpSaddr, 0, "0.0.0.0").Is(IpDaddr, 0xffffffff, "255.255.255.255").Is(UdpSport, 68, "68").Is(UdpDport, 67, "67").Accept();
-        to.In(SetId.Discovery, Icmpv6Type).Goto("discovery_hops");
-        to.Goto("spoof");
-
-        to.Chain("discovery_hops");
-        to.Is(Ip6HopLimit, 255, "255").Accept();
-        to.Is(Ip6HopLimit, 1, "1").Accept();
+        to.Is(NfProtocol, 10, "ipv6").Goto("unbound6");
         to.Goto("spoof");
 
         to.Chain("src_full");
@@ -102,8 +100,8 @@ internal static partial class Ruleset
         to.In(SetId.Own4, IpSaddr).Goto("spoof");
         to.In(SetId.Own6, Ip6Saddr).Goto("spoof");
         to.Is(IpDaddr, 0xffffffff, "255.255.255.255").Is(UdpSport, 68, "68").Is(UdpDport, 67, "67").Accept();
-        to.Is(NfProtocol, 2, "ipv4").Is(FibDaddrType, Local, "local").In(SetId.Base, L4Protocol, Dport).Accept();
-        to.In(SetId.Discovery, Icmpv6Type).Goto("discovery_hops");
+        to.Is(FibDaddrType, Local, "local").In(SetId.Base, L4Protocol, Dport).Accept();
+        to.Is(NfProtocol, 10, "ipv6").Goto("unknown6");
         to.Goto("violation");
     }
 
@@ -156,26 +154,6 @@ internal static partial class Ruleset
         to.Put(CtMark, SetId.C4Range, IpDaddr, IpSaddr, L4Protocol, Sport).Goto("enter");
         to.Goto("cut");
 
-        to.Chain("from6");
-        to.Is(CtDirection, Reply, "reply").Goto("from6_reply");
-        to.Put(CtMark, SetId.C6, Ip6Saddr, Ip6Daddr, L4Protocol, Dport).Goto("enter");
-        to.Any(CtState, EstablishedOrRelated, "established,related").Goto("cut");
-        to.Goto("violation");
-
-        to.Chain("to6");
-        to.Is(CtDirection, Reply, "reply").Goto("to6_reply");
-        to.Put(CtMark, SetId.P6, IifName, Ip6Daddr, L4Protocol, Dport).Goto("enter");
-        to.Any(CtState, EstablishedOrRelated, "established,related").Goto("cut");
-        to.Goto("violation");
-
-        to.Chain("from6_reply");
-        to.Put(CtMark, SetId.P6, OifName, Ip6Saddr, L4Protocol, Sport).Goto("enter");
-        to.Goto("cut");
-
-        to.Chain("to6_reply");
-        to.Put(CtMark, SetId.C6, Ip6Daddr, Ip6Saddr, L4Protocol, Sport).Goto("enter");
-        to.Goto("cut");
-
         // A service we know, but perhaps outside its schedule.
         to.Chain("enter");
         to.Put(Priority, SetId.Live, CtDirection, CtMark).Goto("ok");
@@ -194,12 +172,6 @@ internal static partial class Ruleset
         to.In(SetId.Base, L4Protocol, Dport).Accept();
         to.Put(CtMark, SetId.C4, IpSaddr, IpDaddr, L4Protocol, Dport).Goto("enter");
         to.Is(IcmpType, EchoRequest, "echo-request").Limit(5, 5).Accept();
-        to.Goto("violation");
-
-        to.Chain("in6");
-        to.Is(CtDirection, Reply, "reply").Accept();
-        to.Is(L4Protocol, 58, "ipv6-icmp").Accept();
-        to.In(SetId.Base, L4Protocol, Dport).Accept();
         to.Goto("violation");
 
         to.BaseChain("output", "filter", NftHook.Output, -10, "filter - 10");

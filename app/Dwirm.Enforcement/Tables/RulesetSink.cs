@@ -68,6 +68,9 @@ internal abstract class RulesetSink
     /// <summary>Changes the destination to what the map has for protocol and port, and ends the rule.</summary>
     public abstract void Dnat(SetId map);
 
+    /// <summary>Changes the destination to the router itself, at this port, and ends the rule; for nat chains at prerouting.</summary>
+    public abstract void Redirect(ushort port);
+
     /// <summary>Changes the source to the router's address, and ends the rule.</summary>
     public abstract void Masquerade();
 

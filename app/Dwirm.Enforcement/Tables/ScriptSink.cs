@@ -26,6 +26,7 @@ internal sealed class ScriptSink(StringBuilder text, Action<SetSpec, StringBuild
     {
         text.Append(spec.IsMap ? "\tmap " : "\tset ").Append(spec.Name).Append(" {\n\t\t");
         if (spec.Id == SetId.L2NdOwn) text.Append("typeof ether saddr . @th,64,128");
+        else if (spec.Id == SetId.L2NdHeld) text.Append("typeof @th,64,128");
         else
         {
             for (int i = 0; i < spec.Parts.Length; i++) text.Append(i == 0 ? "type " : " . ").Append(SetSpec.TypeName(spec.Parts[i]));
@@ -130,6 +131,13 @@ internal sealed class ScriptSink(StringBuilder text, Action<SetSpec, StringBuild
     }
 
     public override void Masquerade() => Word("masquerade").Done();
+
+    public override void Redirect(ushort port)
+    {
+        Word("redirect to");
+        text.Append(" :").Append(port);
+        Done();
+    }
 
     public override void Accept() => Word("accept").Done();
 

@@ -147,23 +147,32 @@ internal static class Sets
         In(SetId.Bind6, "bind6", KeyPart.IfName, KeyPart.Ether, KeyPart.Ip6) with { Flags = Timed },
         In(SetId.Own4, "own4", KeyPart.Source4) with { Flags = Timed },
         In(SetId.Own6, "own6", KeyPart.Ip6) with { Flags = Timed },
+        // Whose address it is: the device's generation in the upper 24 bits of a mark. What IPv6 grants is keyed by that, so a device may have
+        // many addresses, and take new ones, without another element for any of its services.
+        Marks(SetId.Device6, "id6", Timed, KeyPart.Ip6),
+        In(SetId.Net6, "net6", KeyPart.IfName, KeyPart.Ip6) with { Flags = Ranges },
         In(SetId.Live, "live", KeyPart.Direction, KeyPart.Mark) with { Flags = Timed | NftSetFlags.Map, Data = DataKind.Class, Counter = true },
         // A device whose traffic through the router is one service.
         Marks(SetId.Whole, "whole", NftSetFlags.None, KeyPart.Ether),
         Marks(SetId.C4, "c4", Timed, KeyPart.Source4, KeyPart.Destination4, KeyPart.Protocol, KeyPart.Port),
         Marks(SetId.C4Range, "c4r", Ranges, KeyPart.Source4, KeyPart.Destination4, KeyPart.Protocol, KeyPart.Port),
-        Marks(SetId.C6, "c6", Timed, KeyPart.Ip6, KeyPart.Ip6, KeyPart.Protocol, KeyPart.Port),
+        Marks(SetId.C6, "c6", Timed, KeyPart.Mark, KeyPart.Ip6, KeyPart.Protocol, KeyPart.Port),
+        Marks(SetId.C6Range, "c6r", Ranges, KeyPart.Mark, KeyPart.Ip6, KeyPart.Protocol, KeyPart.Port),
         Marks(SetId.P4, "p4", Timed, KeyPart.IfName, KeyPart.Destination4, KeyPart.Protocol, KeyPart.Port),
         // Provides that name their sources, and port ranges above sixteen: the source address stands in front, 0.0.0.0/0 for every peer.
         // A service with sources has no element in p4, so nobody else gets in.
         Marks(SetId.P4Range, "p4r", Ranges, KeyPart.Source4, KeyPart.IfName, KeyPart.Destination4, KeyPart.Protocol, KeyPart.Port),
-        Marks(SetId.P6, "p6", Timed, KeyPart.IfName, KeyPart.Ip6, KeyPart.Protocol, KeyPart.Port),
+        Marks(SetId.P6, "p6", Timed, KeyPart.IfName, KeyPart.Mark, KeyPart.Protocol, KeyPart.Port),
+        Marks(SetId.P6Range, "p6r", Ranges, KeyPart.Ip6, KeyPart.IfName, KeyPart.Mark, KeyPart.Protocol, KeyPart.Port),
         In(SetId.Forward4, "fwd4", KeyPart.Protocol, KeyPart.Port) with { Flags = Timed | NftSetFlags.Map, Data = DataKind.AddressPort },
         In(SetId.Forward4Range, "fwd4r", KeyPart.Protocol, KeyPart.Port) with { Flags = Ranges | NftSetFlags.Map, Data = DataKind.Address },
         In(SetId.Police, "police", KeyPart.Direction, KeyPart.Mark) with { Limit = true },
         In(SetId.Violations, "viol", KeyPart.Ether, KeyPart.Destination4, KeyPart.Protocol, KeyPart.Port)
             with { Flags = Dynamic, Size = 4096, TimeoutSeconds = 3600, Counter = true },
+        In(SetId.Violations6, "viol6", KeyPart.Ether, KeyPart.Ip6, KeyPart.Protocol, KeyPart.Port)
+            with { Flags = Dynamic, Size = 4096, TimeoutSeconds = 3600, Counter = true },
         In(SetId.LogBudget, "vlog", KeyPart.Ether) with { Flags = Dynamic, Size = 1024, TimeoutSeconds = 600 },
+        In(SetId.LearnBudget, "learn", KeyPart.Ether) with { Flags = Dynamic, Size = 1024, TimeoutSeconds = 600 },
     ];
 
     private static SetSpec[] Bridge() =>
@@ -175,16 +184,26 @@ internal static class Sets
         L2(SetId.L2Bind4, "bind4", KeyPart.Ether, KeyPart.Source4) with { Flags = Timed },
         L2(SetId.L2Bind6, "bind6", KeyPart.Ether, KeyPart.Ip6) with { Flags = Timed },
         L2(SetId.L2NdOwn, "ndown", KeyPart.Ether, KeyPart.NdTarget) with { Flags = Timed },
+        L2(SetId.L2NdHeld, "ndheld", KeyPart.NdTarget) with { Flags = Timed },
         L2(SetId.L2Own4, "own4", KeyPart.Source4) with { Flags = Timed },
         L2(SetId.L2Own6, "own6", KeyPart.Ip6) with { Flags = Timed },
+        L2(SetId.L2Net6, "net6", KeyPart.IfName, KeyPart.Ip6) with { Flags = Ranges },
         L2Marks(SetId.L2Provide, "lp4", Timed, KeyPart.Destination4, KeyPart.Protocol, KeyPart.Port),
         L2Marks(SetId.L2ProvideRange, "lp4r", Timed | Ranges, KeyPart.Source4, KeyPart.Destination4, KeyPart.Protocol, KeyPart.Port),
         L2Marks(SetId.L2Consume, "lc4", Timed, KeyPart.Source4, KeyPart.Destination4, KeyPart.Protocol, KeyPart.Port),
         L2Marks(SetId.L2ConsumeRange, "lc4r", Timed | Ranges, KeyPart.Source4, KeyPart.Destination4, KeyPart.Protocol, KeyPart.Port),
+        // The MAC names the device: its IPv6 address was checked against it when the frame came in.
+        L2Marks(SetId.L2Provide6, "lp6", Timed, KeyPart.Ether, KeyPart.Protocol, KeyPart.Port),
+        L2Marks(SetId.L2Provide6Range, "lp6r", Timed | Ranges, KeyPart.Ip6, KeyPart.Ether, KeyPart.Protocol, KeyPart.Port),
+        L2Marks(SetId.L2Consume6, "lc6", Timed, KeyPart.Ether, KeyPart.Ip6, KeyPart.Protocol, KeyPart.Port),
+        L2Marks(SetId.L2Consume6Range, "lc6r", Timed | Ranges, KeyPart.Ether, KeyPart.Ip6, KeyPart.Protocol, KeyPart.Port),
         L2(SetId.L2Up, "lup", KeyPart.Mark) with { Limit = true },
         L2(SetId.L2Down, "ldown", KeyPart.Mark) with { Limit = true },
         L2(SetId.L2Seen, "seen", KeyPart.Source4, KeyPart.Destination4, KeyPart.Protocol, KeyPart.Port, KeyPart.Port)
             with { Flags = Dynamic, Size = 65535, TimeoutSeconds = 180 },
+        L2(SetId.L2Seen6, "seen6", KeyPart.Ip6, KeyPart.Ip6, KeyPart.Protocol, KeyPart.Port, KeyPart.Port)
+            with { Flags = Dynamic, Size = 65535, TimeoutSeconds = 180 },
+        L2(SetId.L2LearnBudget, "learn", KeyPart.Ether) with { Flags = Dynamic, Size = 1024, TimeoutSeconds = 600 },
     ];
 
     private static SetSpec In(SetId id, string name, params KeyPart[] parts) => new(id, NfFamily.Inet, name, parts);

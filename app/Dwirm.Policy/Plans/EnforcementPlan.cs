@@ -31,13 +31,21 @@ public enum NetworkPosture : byte
 /// <param name="IsBridge">True when <paramref name="Device"/> is a bridge, so that the bridge table applies to it.</param>
 /// <param name="Prefix">The router's own address on it, with the prefix length.</param>
 /// <param name="Posture">For devices that are not in the plan.</param>
-public sealed record PlannedNetwork(string Name, string Device, bool IsBridge, Ipv4Prefix Prefix, NetworkPosture Posture);
+public sealed record PlannedNetwork(string Name, string Device, bool IsBridge, Ipv4Prefix Prefix, NetworkPosture Posture)
+{
+    /// <summary>The router's own IPv6 addresses on it, with their prefix lengths; link-local ones are implied.</summary>
+    public IReadOnlyList<Ipv6Prefix> Prefixes6 { get; init; } = [];
+}
 
 /// <summary>An interface to the outside.</summary>
 /// <param name="Name">Logical name in UCI.</param>
 /// <param name="Device">Linux network device.</param>
 /// <param name="Addresses">Its present IPv4 addresses.</param>
-public sealed record PlannedUplink(string Name, string Device, IReadOnlyList<Ipv4Address> Addresses);
+public sealed record PlannedUplink(string Name, string Device, IReadOnlyList<Ipv4Address> Addresses)
+{
+    /// <summary>Its present IPv6 addresses.</summary>
+    public IReadOnlyList<Ipv6Address> Addresses6 { get; init; } = [];
+}
 
 /// <summary>How a device is treated as a whole.</summary>
 public enum DevicePosture : byte
@@ -110,14 +118,23 @@ public sealed record PlannedService
     /// <summary>Provide: ports that peers on the device's own network may open.</summary>
     public IReadOnlyList<PlannedPort> Ports { get; init; } = [];
 
-    /// <summary>Provide: who may connect, by address; empty for every peer of the network. From Endpoints under Provide.</summary>
+    /// <summary>Provide: who may connect, by IPv4 address; from Endpoints under Provide. See <see cref="IsForEveryone"/>.</summary>
     public IReadOnlyList<Ipv4Prefix> Sources { get; init; } = [];
 
-    /// <summary>Provide: forwards from the outside, pairwise equal in size.</summary>
+    /// <summary>Provide: who may connect, by IPv6 address.</summary>
+    public IReadOnlyList<Ipv6Address> Sources6 { get; init; } = [];
+
+    /// <summary>True when no source is named, of either family: then every peer of the network may connect.</summary>
+    public bool IsForEveryone => Sources.Count == 0 && Sources6.Count == 0;
+
+    /// <summary>Provide: forwards from the outside, pairwise equal in size. For IPv6 the inside ports are opened to the uplink, nothing is translated.</summary>
     public IReadOnlyList<PlannedForward> Forwards { get; init; } = [];
 
-    /// <summary>Consume: where the device may connect, names already resolved.</summary>
+    /// <summary>Consume: where the device may connect by IPv4, names already resolved.</summary>
     public IReadOnlyList<PlannedEndpoint> Endpoints { get; init; } = [];
+
+    /// <summary>Consume: where the device may connect by IPv6.</summary>
+    public IReadOnlyList<PlannedEndpoint6> Endpoints6 { get; init; } = [];
 }
 
 /// <summary>Ports of one transport.</summary>
@@ -136,3 +153,9 @@ public readonly record struct PlannedForward(Transports Transport, PortRange Ext
 /// <param name="Transport">Tcp or Udp, never both.</param>
 /// <param name="Range">Destination ports.</param>
 public readonly record struct PlannedEndpoint(Ipv4Prefix Destination, Transports Transport, PortRange Range);
+
+/// <summary>An IPv6 destination a device may connect to.</summary>
+/// <param name="Destination">The address.</param>
+/// <param name="Transport">Tcp or Udp, never both.</param>
+/// <param name="Range">Destination ports.</param>
+public readonly record struct PlannedEndpoint6(Ipv6Address Destination, Transports Transport, PortRange Range);

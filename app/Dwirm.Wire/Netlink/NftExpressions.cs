@@ -241,6 +241,23 @@ public static class NftExpressions
         if (portRegister >= 0) writer.PutU32Be(5, Reg(portRegister));
     }
 
+    /// <summary>Puts a constant into a register.</summary>
+    public static void Immediate(this NetlinkWriter writer, int register, ReadOnlySpan<byte> value)
+    {
+        using var scope = writer.Expression("immediate");
+        writer.PutU32Be(1, Reg(register));
+        using (writer.Nest(2)) writer.PutBytes(NFTA_DATA_VALUE, value);
+    }
+
+    /// <summary>Changes the destination to the router itself, at the port in a register; for both families.</summary>
+    public static void Redirect(this NetlinkWriter writer, int portRegister)
+    {
+        const uint ProtocolSpecified = 2;
+        using var scope = writer.Expression("redir");
+        writer.PutU32Be(1, Reg(portRegister));
+        writer.PutU32Be(3, ProtocolSpecified);
+    }
+
     /// <summary>Changes the source to the outgoing interface's address.</summary>
     public static void Masquerade(this NetlinkWriter writer)
     {
