@@ -37,9 +37,11 @@ public sealed class DiffTests
         Assert.Equal(
             [
                 """- bridge lp4 [{"concat":["192.168.1.16","tcp",554]},4097]""",
+                """- bridge lp6 [{"concat":["02:00:00:00:00:10","tcp",554]},4097]""",
                 """- inet live [{"concat":["original",4097]},"none"]""",
                 """- inet live [{"concat":["reply",4097]},"none"]""",
                 """- inet p4 [{"concat":["br-lan","192.168.1.16","tcp",554]},4097]""",
+                """- inet p6 [{"concat":["br-lan",4096,"tcp",554]},4097]""",
             ],
             Simple(change));
     }
@@ -53,7 +55,9 @@ public sealed class DiffTests
         Assert.Equal(
             [
                 """- bridge lp4 [{"concat":["192.168.1.16","tcp",90]},4097]""",
+                """- bridge lp6 [{"concat":["02:00:00:00:00:10","tcp",90]},4097]""",
                 """- inet p4 [{"concat":["br-lan","192.168.1.16","tcp",90]},4097]""",
+                """- inet p6 [{"concat":["br-lan",4096,"tcp",90]},4097]""",
             ],
             Simple(change));
     }
@@ -68,6 +72,7 @@ public sealed class DiffTests
         Assert.Equal(
             [
                 """- bridge lp4 [{"concat":["192.168.1.16","tcp",554]},4097]""",
+                """- bridge lp6 [{"concat":["02:00:00:00:00:10","tcp",554]},4097]""",
                 """- inet live [{"concat":["original",4097]},"none"]""",
                 """- inet live [{"concat":["original",4098]},"none"]""",
                 """- inet live [{"concat":["reply",4097]},"none"]""",

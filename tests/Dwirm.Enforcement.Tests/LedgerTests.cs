@@ -24,8 +24,9 @@ public sealed class LedgerTests
     {
         List<Element> elements = Build(Plans.Device(0x10));
         Assert.Equal(
-            [SetId.Dev, SetId.Bind4, SetId.Bind6, SetId.Own4, SetId.Own6, SetId.L2Dev, SetId.L2Class, SetId.L2Managed, SetId.L2Bind4, SetId.L2Bind6, SetId.L2NdOwn, SetId.L2Own4, SetId.L2Own6],
-            elements.Where(element => element.Set is >= SetId.Dev).Select(element => element.Set));
+            [SetId.Dev, SetId.Bind4, SetId.Bind6, SetId.Own4, SetId.Own6, SetId.Device6, SetId.L2Dev, SetId.L2Class, SetId.L2Managed, SetId.L2Bind4, SetId.L2Bind6,
+                SetId.L2NdOwn, SetId.L2NdHeld, SetId.L2Own4, SetId.L2Own6],
+            elements.Where(element => element.Set is >= SetId.Dev and not SetId.Net6).Select(element => element.Set));
     }
 
     [Fact]
@@ -41,7 +42,7 @@ public sealed class LedgerTests
 
     [Fact]
     public void RouterServicesAreDhcpDnsAndNtp() =>
-        Assert.Equal(["6/53", "17/53", "17/67", "17/123"], In(Build(), SetId.Base).Select(element => $"{element.Protocol}/{element.PortLow}"));
+        Assert.Equal(["6/53", "17/53", "17/67", "17/123", "17/547"], In(Build(), SetId.Base).Select(element => $"{element.Protocol}/{element.PortLow}"));
 
     [Fact]
     [Trait("Requirement", "DWIRM-14")]

@@ -29,7 +29,7 @@ internal static class RulesetJson
         foreach (JsonNode? item in JsonNode.Parse(json)!["nftables"]!.AsArray())
         {
             JsonNode? set = item!["set"] ?? item["map"];
-            if (set?["elem"] is not JsonArray elements || set["name"]!.ToString() is "seen" or "viol" or "vlog") continue;
+            if (set?["elem"] is not JsonArray elements || set["name"]!.ToString() is "seen" or "seen6" or "viol" or "viol6" or "vlog" or "learn") continue;
             foreach (JsonNode? element in elements)
             {
                 Strip(element!, true);

@@ -5,12 +5,11 @@ using System.Text;
 using Dwirm.Enforcement.Ledger;
 using Dwirm.Enforcement.Shaping;
 using Dwirm.Enforcement.Tables;
-using Dwirm.Wire;
 using Dwirm.Wire.Netlink;
 
 namespace Dwirm.Enforcement.Kernel;
 
-/// <summary>Elements as the kernel takes them. Fields of a key are padded to four octets each; marks and classes are in host order, the rest in network order.</summary>
+/// <summary>Elements as the kernel takes them. Fields of a key are padded to four octets each; marks and classes are in host order but in ranges, the rest in network order.</summary>
 internal static class ElementCodec
 {
     /// <summary>Longest key: IPv6 address, interface name, mark, protocol, port.</summary>
@@ -57,7 +56,8 @@ internal static class ElementCodec
                 case KeyPart.Direction: field[0] = (byte)element.Direction; break;
                 default:
                     uint mark = element.Mark;
-                    MemoryMarshal.Write(field, in mark);
+                    if (spec.IsInterval) BinaryPrimitives.WriteUInt32BigEndian(field, mark);
+                    else MemoryMarshal.Write(field, in mark);
                     break;
             }
             at += SetSpec.Padded(SetSpec.LengthOf(part));

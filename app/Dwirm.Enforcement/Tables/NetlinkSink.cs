@@ -110,7 +110,7 @@ internal sealed class NetlinkSink(NetlinkWriter writer, Func<uint> nextSequence)
     public override RulesetSink In(SetId set, params ReadOnlySpan<Field> fields)
     {
         if (!Begin()) return this;
-        LoadKey(fields);
+        LoadKey(fields, Sets.Get(set).IsInterval);
         writer.Lookup(Sets.Get(set).Name, 0, 0);
         return this;
     }
@@ -134,7 +134,7 @@ internal sealed class NetlinkSink(NetlinkWriter writer, Func<uint> nextSequence)
     public override RulesetSink Put(Field target, SetId map, params ReadOnlySpan<Field> fields)
     {
         if (!Begin()) return this;
-        LoadKey(fields);
+        LoadKey(fields, Sets.Get(map).IsInterval);
         writer.LookupMap(Sets.Get(map).Name, 0, 0, 0);
         if (target.Source == FieldSource.Ct) writer.CtSet((NftCt)target.Key, 0);
         else writer.MetaSet((NftMeta)target.Key, 0);
@@ -290,13 +290,15 @@ internal sealed class NetlinkSink(NetlinkWriter writer, Func<uint> nextSequence)
         return this;
     }
 
-    private void LoadKey(ReadOnlySpan<Field> fields)
+    // Ranges are compared octet by octet, so numbers stand in network order there, as nft has it.
+    private void LoadKey(ReadOnlySpan<Field> fields, bool ranges = false)
     {
         foreach (Field field in fields) Require(field.Needs);
         int register = 0;
         foreach (Field field in fields)
         {
             Load(field, register);
+            if (ranges && field.HostOrder && field.Length == 4) writer.ToNetworkOrder(register);
             register += SetSpec.Padded(field.Length) / 4;
         }
     }

@@ -241,6 +241,18 @@ public static class NftExpressions
         if (portRegister >= 0) writer.PutU32Be(5, Reg(portRegister));
     }
 
+    /// <summary>Turns a number of four octets in a register from host into network order.</summary>
+    public static void ToNetworkOrder(this NetlinkWriter writer, int register)
+    {
+        const uint HostToNetwork = 1;
+        using var scope = writer.Expression("byteorder");
+        writer.PutU32Be(1, Reg(register));
+        writer.PutU32Be(2, Reg(register));
+        writer.PutU32Be(3, HostToNetwork);
+        writer.PutU32Be(4, 4);
+        writer.PutU32Be(5, 4);
+    }
+
     /// <summary>Puts a constant into a register.</summary>
     public static void Immediate(this NetlinkWriter writer, int register, ReadOnlySpan<byte> value)
     {
