@@ -17,12 +17,16 @@ namespace Dwirm.Enforcement;
 /// <param name="Mtu">Greatest packet in octets.</param>
 /// <param name="Master">Index of the bridge it is a port of, 0 for none.</param>
 /// <param name="Addresses4">Its IPv4 addresses with their prefix lengths, in the kernel's order.</param>
-public sealed record InterfaceInfo(int Index, string Name, MacAddress Mac, bool IsBridge, bool Up, int Mtu, int Master, IReadOnlyList<Ipv4Prefix> Addresses4);
+public sealed record InterfaceInfo(int Index, string Name, MacAddress Mac, bool IsBridge, bool Up, int Mtu, int Master, IReadOnlyList<Ipv4Prefix> Addresses4)
+{
+    /// <summary>Its IPv6 addresses with their prefix lengths, without link-local ones.</summary>
+    public IReadOnlyList<Ipv6Prefix> Addresses6 { get; init; } = [];
+}
 
 /// <summary>The network interfaces as they were at one moment.</summary>
 public sealed class InterfaceTable
 {
-    private const uint RTMGRP_LINK = 1, RTMGRP_IPV4_IFADDR = 0x10;
+    private const uint RTMGRP_LINK = 1, RTMGRP_IPV4_IFADDR = 0x10, RTMGRP_IPV6_IFADDR = 0x100;
     private const int Attempts = 4;
 
     private InterfaceTable(List<InterfaceInfo> interfaces, NetlinkError? error)
@@ -50,9 +54,9 @@ public sealed class InterfaceTable
     /// <param name="route">A socket of NETLINK_ROUTE without groups.</param>
     public static InterfaceTable Read(NetlinkSocket route) => Read(new NetlinkChannel(route));
 
-    /// <summary>A socket that becomes readable when a link or an IPv4 address changes; whatever it says, read the table anew.</summary>
+    /// <summary>A socket that becomes readable when a link or an address changes; whatever it says, read the table anew.</summary>
     /// <exception cref="LinuxException">The kernel refused the socket.</exception>
-    public static NetlinkSocket OpenWatch() => NetlinkSocket.Open(NetlinkProtocol.NETLINK_ROUTE, RTMGRP_LINK | RTMGRP_IPV4_IFADDR);
+    public static NetlinkSocket OpenWatch() => NetlinkSocket.Open(NetlinkProtocol.NETLINK_ROUTE, RTMGRP_LINK | RTMGRP_IPV4_IFADDR | RTMGRP_IPV6_IFADDR);
 
     /// <summary>The interface of that name, or null.</summary>
     public InterfaceInfo? ByName(string name)
@@ -71,6 +75,8 @@ public sealed class InterfaceTable
         {
             var links = new List<LinkFacts>();
             var addresses = new Dictionary<int, List<Ipv4Prefix>>();
+            var devices6 = new List<int>();
+            var addresses6 = new List<Ipv6Prefix>();
             uint sequence = channel.NextSequence();
             channel.Writer.DumpLinks(sequence);
             error = channel.Dump("links", sequence, (in NetlinkMessage message) =>
@@ -88,19 +94,36 @@ public sealed class InterfaceTable
                     list.Add(address);
                 });
             }
+            if (error == null)
+            {
+                sequence = channel.NextSequence();
+                channel.Writer.DumpIpv6Addresses(sequence);
+                error = channel.Dump("addresses", sequence, (in NetlinkMessage message) =>
+                {
+                    if (!RouteMessages.TryReadIpv6Address(message, out int device, out Ipv6Prefix address)) return;
+                    devices6.Add(device);
+                    addresses6.Add(address);
+                });
+            }
             if (error != null) continue; // most often a dump that a change disturbed
-            return new InterfaceTable(Join(links, addresses), null);
+            return new InterfaceTable(Join(links, addresses, devices6, addresses6), null);
         }
         return new InterfaceTable([], error);
     }
 
-    private static List<InterfaceInfo> Join(List<LinkFacts> links, Dictionary<int, List<Ipv4Prefix>> addresses)
+    private static List<InterfaceInfo> Join(
+        List<LinkFacts> links, Dictionary<int, List<Ipv4Prefix>> addresses, List<int> devices6, List<Ipv6Prefix> addresses6)
     {
         var all = new List<InterfaceInfo>(links.Count);
         foreach (LinkFacts link in links)
         {
             IReadOnlyList<Ipv4Prefix> own = addresses.TryGetValue(link.Index, out List<Ipv4Prefix>? list) ? list : Array.Empty<Ipv4Prefix>();
-            all.Add(new InterfaceInfo(link.Index, link.Name, link.Mac, link.IsBridge, link.Up, link.Mtu, link.Master, own));
+            var own6 = new List<Ipv6Prefix>();
+            for (int i = 0; i < devices6.Count; i++)
+            {
+                if (devices6[i] == link.Index) own6.Add(addresses6[i]);
+            }
+            all.Add(new InterfaceInfo(link.Index, link.Name, link.Mac, link.IsBridge, link.Up, link.Mtu, link.Master, own) { Addresses6 = own6 });
         }
         return all;
     }

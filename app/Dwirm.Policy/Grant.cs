@@ -88,8 +88,13 @@ public readonly record struct GrantedForward(PortRange Internal, PortRange Exter
 
 /// <summary>A host by name or address.</summary>
 /// <param name="Name">Host name in lower case, or the address as text.</param>
-/// <param name="Literal">The address, when it was given as one.</param>
-public readonly record struct GrantedHost(string Name, Ipv4Address? Literal);
+/// <param name="Literal">The address, when it was given as an IPv4 address.</param>
+/// <param name="Literal6">The address, when it was given as an IPv6 address.</param>
+public readonly record struct GrantedHost(string Name, Ipv4Address? Literal, Ipv6Address? Literal6 = null)
+{
+    /// <summary>True when the host has to be looked up.</summary>
+    public bool IsName => Literal is null && Literal6 is null;
+}
 
 /// <summary>A destination.</summary>
 /// <param name="Host">The host.</param>

@@ -138,8 +138,8 @@ internal ref struct GrantReader
 
     private static GrantedHost ReadHost(string text)
     {
-        if (!EndpointName.TryParse(text, out EndpointName? name) || name!.Host != text || name.Literal6 is not null) throw new FormatException();
-        return new GrantedHost(name.Host, name.Literal);
+        if (!EndpointName.TryParse(text, out EndpointName? name) || name!.Host != text) throw new FormatException();
+        return new GrantedHost(name.Host, name.Literal, name.Literal6);
     }
 
     private GrantedEndpoint ReadEndpoint()

@@ -8,4 +8,7 @@ public interface INameResolver
 {
     /// <summary>The addresses of <paramref name="host"/> (lower case) that are known now; empty when none are.</summary>
     IReadOnlyList<Ipv4Address> Resolve(string host);
+
+    /// <summary>The IPv6 addresses of <paramref name="host"/> (lower case) that are known now; empty when none are.</summary>
+    IReadOnlyList<Ipv6Address> Resolve6(string host);
 }

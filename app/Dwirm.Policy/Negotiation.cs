@@ -48,6 +48,9 @@ public sealed record NegotiationInput
 
     /// <summary>The router's own networks and addresses, inside and outside: endpoints in them need the owner's approval (DWIRM-14).</summary>
     public IReadOnlyList<Ipv4Prefix> LocalPrefixes { get; init; } = [];
+
+    /// <summary>The same for IPv6.</summary>
+    public IReadOnlyList<Ipv6Prefix> LocalPrefixes6 { get; init; } = [];
 }
 
 /// <summary>What became of one category.</summary>

@@ -50,6 +50,9 @@ internal sealed class DaemonState
         }
     }
 
+    /// <summary>The same for IPv6, as the interfaces have it now.</summary>
+    public IReadOnlyList<Ipv6Prefix> LocalPrefixes6 => Enforcement.LocalPrefixes6;
+
     /// <summary>Counters.</summary>
     public Counters Counters { get; } = new();
 

@@ -61,9 +61,24 @@ public sealed class EnforcementService : IDisposable
         set
         {
             (_interfaces, _linksChanged) = (value, true);
-            // Our own addresses outside decide what a name may stand for; everything else about links is no device's affair.
-            if (_input is null || SameAddresses(_input.Uplinks, PlannedUplinks())) return;
+            // Our own addresses decide what a name may stand for, and which addresses hosts form; everything else about links is no device's affair.
+            if (_input is null || (SameAddresses(_input.Uplinks, PlannedUplinks()) && SamePrefixes(_input.Networks, PlannedNetworks()))) return;
             MarkDirty();
+        }
+    }
+
+    /// <summary>The router's own IPv6 prefixes inside and addresses outside: endpoints in them need the owner's word.</summary>
+    public IReadOnlyList<Ipv6Prefix> LocalPrefixes6
+    {
+        get
+        {
+            List<Ipv6Prefix> prefixes = [];
+            foreach (PlannedNetwork network in PlannedNetworks()) prefixes.AddRange(network.Prefixes6);
+            foreach (PlannedUplink uplink in PlannedUplinks())
+            {
+                foreach (Ipv6Address address in uplink.Addresses6) prefixes.Add(new Ipv6Prefix(address, 128));
+            }
+            return prefixes;
         }
     }
 
@@ -284,7 +299,10 @@ public sealed class EnforcementService : IDisposable
         List<PlannedNetwork> networks = [];
         foreach (NetworkSettings network in _config.Networks)
         {
-            networks.Add(new PlannedNetwork(network.Name, network.Device, network.IsBridge, network.Dhcp.RouterPrefix, PostureOf(network)));
+            networks.Add(new PlannedNetwork(network.Name, network.Device, network.IsBridge, network.Dhcp.RouterPrefix, PostureOf(network))
+            {
+                Prefixes6 = _interfaces?.ByName(network.Device)?.Addresses6 ?? [],
+            });
         }
         return networks;
     }
@@ -295,11 +313,13 @@ public sealed class EnforcementService : IDisposable
         foreach ((string name, string device) in _config.Uplinks)
         {
             List<Ipv4Address> addresses = [];
+            List<Ipv6Address> addresses6 = [];
             if (_interfaces?.ByName(device) is { } info)
             {
                 foreach (Ipv4Prefix prefix in info.Addresses4) addresses.Add(prefix.Address);
+                foreach (Ipv6Prefix prefix in info.Addresses6) addresses6.Add(prefix.Address);
             }
-            uplinks.Add(new PlannedUplink(name, device, addresses));
+            uplinks.Add(new PlannedUplink(name, device, addresses) { Addresses6 = addresses6 });
         }
         return uplinks;
     }
@@ -309,6 +329,26 @@ public sealed class EnforcementService : IDisposable
         for (int i = 0; i < other.Count; i++)
         {
             IReadOnlyList<Ipv4Address> before = one[i].Addresses, after = other[i].Addresses;
+            if (before.Count != after.Count) return false;
+            for (int k = 0; k < before.Count; k++)
+            {
+                if (before[k] != after[k]) return false;
+            }
+            IReadOnlyList<Ipv6Address> before6 = one[i].Addresses6, after6 = other[i].Addresses6;
+            if (before6.Count != after6.Count) return false;
+            for (int k = 0; k < before6.Count; k++)
+            {
+                if (before6[k] != after6[k]) return false;
+            }
+        }
+        return true;
+    }
+
+    private static bool SamePrefixes(IReadOnlyList<PlannedNetwork> one, List<PlannedNetwork> other)
+    {
+        for (int i = 0; i < other.Count; i++)
+        {
+            IReadOnlyList<Ipv6Prefix> before = one[i].Prefixes6, after = other[i].Prefixes6;
             if (before.Count != after.Count) return false;
             for (int k = 0; k < before.Count; k++)
             {

@@ -34,6 +34,9 @@ public sealed class NameTable : INameResolver
     public NameTable(Deadlines deadlines, Query ask, Action<string> changed) => (_deadlines, _ask, _changed) = (deadlines, ask, changed);
 
     /// <inheritdoc/>
+    public IReadOnlyList<Ipv6Address> Resolve6(string host) => [];
+
+    /// <inheritdoc/>
     public IReadOnlyList<Ipv4Address> Resolve(string host) => _names.TryGetValue(host, out Entry? entry) ? entry.Addresses : [];
 
     /// <summary>Tells which names a device's grant needs; names nobody needs are forgotten.</summary>

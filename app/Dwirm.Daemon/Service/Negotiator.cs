@@ -101,6 +101,7 @@ public sealed class Negotiator
             Zone = _state.Zone,
             Now = now,
             LocalPrefixes = _state.LocalPrefixes,
+            LocalPrefixes6 = _state.LocalPrefixes6,
         });
         device.Services = negotiation.Services;
         device.ForwardAsked = negotiation.ForwardAsked || negotiation.EndpointAsked;

@@ -11,7 +11,7 @@ internal sealed class ClaimedFlows
     private const int MaxEndpoints = 1024;
 
     private readonly List<PlannedPort> _ports = [];
-    private readonly Dictionary<(Ipv4Address, Transports), List<PortRange>> _endpoints = [];
+    private readonly Dictionary<(Ipv6Address, Transports), List<PortRange>> _endpoints = [];
 
     /// <summary>The ports of a service that no service before has.</summary>
     internal List<PlannedPort> Ports(GrantedService service)
@@ -44,7 +44,40 @@ internal sealed class ClaimedFlows
         {
             foreach (Ipv4Address address in hosts.Addresses(endpoint))
             {
-                foreach (Transports transport in Each(endpoint.Transports)) Claim(free, address, transport, endpoint.Range);
+                foreach (Transports transport in Each(endpoint.Transports))
+                {
+                    // IPv4 addresses are told from others as RFC 4291 section 2.5.5.2 does.
+                    List<PortRange> taken = Taken(new Ipv6Address(new UInt128(0, 0xffff_0000_0000UL | address.Value)), transport);
+                    foreach (PortRange part in Without(endpoint.Range, taken))
+                    {
+                        if (free.Count == MaxEndpoints) return free;
+                        free.Add(new PlannedEndpoint(new Ipv4Prefix(address, 32), transport, part));
+                        taken.Add(part);
+                    }
+                }
+            }
+        }
+        return free;
+    }
+
+    /// <summary>The same for IPv6.</summary>
+    internal List<PlannedEndpoint6> Endpoints6(GrantedService service, HostExpansion hosts)
+    {
+        var free = new List<PlannedEndpoint6>();
+        foreach (GrantedEndpoint endpoint in service.Endpoints)
+        {
+            foreach (Ipv6Address address in hosts.Addresses6(endpoint))
+            {
+                foreach (Transports transport in Each(endpoint.Transports))
+                {
+                    List<PortRange> taken = Taken(address, transport);
+                    foreach (PortRange part in Without(endpoint.Range, taken))
+                    {
+                        if (free.Count == MaxEndpoints) return free;
+                        free.Add(new PlannedEndpoint6(address, transport, part));
+                        taken.Add(part);
+                    }
+                }
             }
         }
         return free;
@@ -59,19 +92,14 @@ internal sealed class ClaimedFlows
         _ => [],
     };
 
-    private void Claim(List<PlannedEndpoint> free, Ipv4Address address, Transports transport, PortRange range)
+    private List<PortRange> Taken(Ipv6Address address, Transports transport)
     {
         if (!_endpoints.TryGetValue((address, transport), out List<PortRange>? taken))
         {
             taken = [];
             _endpoints.Add((address, transport), taken);
         }
-        foreach (PortRange part in Without(range, taken))
-        {
-            if (free.Count == MaxEndpoints) return;
-            free.Add(new PlannedEndpoint(new Ipv4Prefix(address, 32), transport, part));
-            taken.Add(part);
-        }
+        return taken;
     }
 
     private static List<PortRange> Without(PortRange range, List<PortRange> taken)

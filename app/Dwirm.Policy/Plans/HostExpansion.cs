@@ -16,11 +16,39 @@ internal sealed class HostExpansion(PlanInput input)
         foreach (Ipv4Address address in Known(endpoint.Host))
         {
             if (addresses.Count == MaxAddresses) break;
-            if (address.Value >> 24 is 0 or 127 or >= 240) continue;
-            if (!endpoint.LocalAllowed && (IsSpecial(address) || IsOurs(address))) continue;
+            if (AddressSpace.IsNobodys(address)) continue;
+            if (!endpoint.LocalAllowed && (AddressSpace.IsSpecial(address) || IsOurs(address))) continue;
             if (!addresses.Contains(address)) addresses.Add(address);
         }
         return addresses;
+    }
+
+    /// <summary>As <see cref="Addresses"/>.</summary>
+    internal List<Ipv6Address> Addresses6(in GrantedEndpoint endpoint)
+    {
+        var addresses = new List<Ipv6Address>();
+        foreach (Ipv6Address address in Known6(endpoint.Host))
+        {
+            if (addresses.Count == MaxAddresses) break;
+            if (AddressSpace.IsNobodys(address)) continue;
+            if (!endpoint.LocalAllowed && (AddressSpace.IsSpecial(address) || IsOurs(address))) continue;
+            if (!addresses.Contains(address)) addresses.Add(address);
+        }
+        return addresses;
+    }
+
+    /// <summary>The IPv6 addresses that may connect to a service.</summary>
+    internal List<Ipv6Address> Sources6(GrantedService service)
+    {
+        var sources = new List<Ipv6Address>();
+        foreach (GrantedHost host in service.Sources)
+        {
+            foreach (Ipv6Address address in Known6(host))
+            {
+                if (sources.Count < MaxAddresses && !sources.Contains(address)) sources.Add(address);
+            }
+        }
+        return sources;
     }
 
     /// <summary>The addresses that may connect to a service.</summary>
@@ -38,7 +66,11 @@ internal sealed class HostExpansion(PlanInput input)
         return sources;
     }
 
-    private IReadOnlyList<Ipv4Address> Known(GrantedHost host) => host.Literal is { } literal ? [literal] : input.Names.Resolve(host.Name);
+    private IReadOnlyList<Ipv4Address> Known(GrantedHost host) =>
+        host.Literal is { } literal ? [literal] : host.IsName ? input.Names.Resolve(host.Name) : [];
+
+    private IReadOnlyList<Ipv6Address> Known6(GrantedHost host) =>
+        host.Literal6 is { } literal ? [literal] : host.IsName ? input.Names.Resolve6(host.Name) : [];
 
     private bool IsOurs(Ipv4Address address)
     {
@@ -56,10 +88,22 @@ internal sealed class HostExpansion(PlanInput input)
         return false;
     }
 
-    // Private (RFC 1918), shared (RFC 6598), link-local (RFC 3927) and multicast: nothing a name on the internet should lead to.
-    private static bool IsSpecial(Ipv4Address address)
+    private bool IsOurs(Ipv6Address address)
     {
-        uint value = address.Value;
-        return value >> 24 == 10 || value >> 20 == 0xac1 || value >> 16 is 0xc0a8 or 0xa9fe || value >> 22 == 0x6440 >> 6 || address.IsMulticast;
+        foreach (PlannedNetwork network in input.Networks)
+        {
+            foreach (Ipv6Prefix prefix in network.Prefixes6)
+            {
+                if (prefix.Contains(address)) return true;
+            }
+        }
+        foreach (PlannedUplink uplink in input.Uplinks)
+        {
+            foreach (Ipv6Address own in uplink.Addresses6)
+            {
+                if (own == address) return true;
+            }
+        }
+        return false;
     }
 }

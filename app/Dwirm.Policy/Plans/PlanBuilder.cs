@@ -55,11 +55,11 @@ public static class PlanBuilder
         {
             foreach (GrantedEndpoint endpoint in service.Endpoints)
             {
-                if (endpoint.Host.Literal is null && endpoint.Host.Name == host) return true;
+                if (endpoint.Host.IsName && endpoint.Host.Name == host) return true;
             }
             foreach (GrantedHost source in service.Sources)
             {
-                if (source.Literal is null && source.Name == host) return true;
+                if (source.IsName && source.Name == host) return true;
             }
         }
         return false;
@@ -73,11 +73,11 @@ public static class PlanBuilder
         {
             foreach (GrantedEndpoint endpoint in service.Endpoints)
             {
-                if (endpoint.Host.Literal is null) names.Add(endpoint.Host.Name);
+                if (endpoint.Host.IsName) names.Add(endpoint.Host.Name);
             }
             foreach (GrantedHost source in service.Sources)
             {
-                if (source.Literal is null) names.Add(source.Name);
+                if (source.IsName) names.Add(source.Name);
             }
         }
         return names;
@@ -110,6 +110,7 @@ public static class PlanBuilder
                 Device = network?.Device ?? "",
                 Posture = DevicePosture.Managed,
                 Addresses4 = network is not null && device.Address is { } address ? [address] : [],
+                Addresses6 = network is not null ? device.Addresses6 : [],
                 Generation = services.Count > 0 ? record.Generation : 0,
                 Slot = services.Count > 0 ? record.Slot : -1,
                 DownBitsPerSecond = record.Controls?.DownBitsPerSecond ?? 0,
@@ -131,6 +132,7 @@ public static class PlanBuilder
                 Device = network?.Device ?? "",
                 Posture = !open ? DevicePosture.Managed : full ? DevicePosture.FullAccess : DevicePosture.Ordinary,
                 Addresses4 = network is not null && device.Address is { } address ? [address] : [],
+                Addresses6 = network is not null ? device.Addresses6 : [],
                 Generation = measured ? record.Generation : 0,
                 Slot = measured ? record.Slot : -1,
                 DownBitsPerSecond = record.Controls?.DownBitsPerSecond ?? 0,
@@ -199,8 +201,9 @@ public static class PlanBuilder
             long changeMs = changeUnixMs == long.MaxValue ? long.MaxValue : now.ToMonotonicMs(changeUnixMs);
             NextChangeMs = Math.Min(NextChangeMs, changeMs);
             List<Ipv4Prefix> sources = _hosts.Sources(service);
+            List<Ipv6Address> sources6 = _hosts.Sources6(service);
             // Sources that are named but not known yet are nobody, and not everybody.
-            bool reachable = service.Sources.Count == 0 || sources.Count > 0;
+            bool reachable = service.Sources.Count == 0 || sources.Count > 0 || sources6.Count > 0;
             return new PlannedService
             {
                 Id = service.Id,
@@ -211,8 +214,10 @@ public static class PlanBuilder
                 RateBitsPerSecond = service.Rate.BitsPerSecond,
                 Ports = reachable ? claims.Ports(service) : [],
                 Sources = sources,
+                Sources6 = sources6,
                 Forwards = reachable ? _forwards.Of(service, mac) : [],
                 Endpoints = claims.Endpoints(service, _hosts),
+                Endpoints6 = claims.Endpoints6(service, _hosts),
             };
         }
     }

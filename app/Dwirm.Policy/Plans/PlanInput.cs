@@ -27,4 +27,8 @@ public sealed record PlanInput
 /// <param name="Grant">Its grant, or null.</param>
 /// <param name="Address">Its leased address; null while it has no lease.</param>
 /// <param name="QuotaSpent">True when today's quota of its controls is used up.</param>
-public sealed record PlanDevice(DeviceRecord Record, Grant? Grant, Ipv4Address? Address, bool QuotaSpent = false);
+public sealed record PlanDevice(DeviceRecord Record, Grant? Grant, Ipv4Address? Address, bool QuotaSpent = false)
+{
+    /// <summary>The IPv6 addresses that were learnt to be its own; the EUI-64 link-local address is implied.</summary>
+    public IReadOnlyList<Ipv6Address> Addresses6 { get; init; } = [];
+}

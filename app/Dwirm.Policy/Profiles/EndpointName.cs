@@ -22,7 +22,7 @@ public sealed record EndpointName
     /// <summary>The address, when the host is an IPv4 address.</summary>
     public Ipv4Address? Literal { get; private init; }
 
-    /// <summary>The address, when the host is an IPv6 address; kept, but nothing in IPv4 can be opened for it.</summary>
+    /// <summary>The address, when the host is an IPv6 address.</summary>
     public Ipv6Address? Literal6 { get; private init; }
 
     /// <summary>The port: explicit, else the scheme's default; null leaves it to the category's <c>Ports</c>.</summary>
@@ -41,7 +41,10 @@ public sealed record EndpointName
     /// True for an address literal that the owner has to approve: private, shared, link-local, loopback, multicast, broadcast or "this network"
     /// (DWIRM-14). The router's own addresses are not known here.
     /// </summary>
-    public bool IsSpecialLiteral => Literal is { } v4 ? IsSpecial(v4.Value) : Literal6 is { } v6 && IsSpecial(v6);
+    public bool IsSpecialLiteral => Literal is { } v4 ? AddressSpace.IsSpecial(v4) : Literal6 is { } v6 && AddressSpace.IsSpecial(v6);
+
+    /// <summary>True for an address literal that no other host can have: unspecified, loopback, reserved.</summary>
+    public bool IsNobodysLiteral => Literal is { } v4 ? AddressSpace.IsNobodys(v4) : Literal6 is { } v6 && AddressSpace.IsNobodys(v6);
 
     /// <summary>Reads an endpoint.</summary>
     public static bool TryParse(ReadOnlySpan<char> text, out EndpointName? endpoint) => TryParse(text, out endpoint, out _);
@@ -184,18 +187,5 @@ public sealed record EndpointName
             if (c is ' ' or '"' or '\\' or '<' or '>' or '`' or '^' or '{' or '}' or '|' || char.IsWhiteSpace(c) || PlainText.IsHarmful(c)) return true;
         }
         return false;
-    }
-
-    private static bool IsSpecial(uint v4) =>
-        v4 >> 24 is 0 or 10 or 127 // this network, private, loopback
-        || v4 >> 20 == 0xac1 || v4 >> 16 is 0xc0a8 or 0xa9fe // 172.16/12, 192.168/16, 169.254/16
-        || v4 >> 22 == 0x6440 >> 6 // 100.64/10, shared (RFC 6598)
-        || v4 >> 28 >= 0xe; // multicast, reserved, broadcast
-
-    private static bool IsSpecial(Ipv6Address v6)
-    {
-        uint top = (uint)(v6.Value >> 112);
-        if (v6.Value >> 32 == 0xffff) return IsSpecial((uint)v6.Value); // ::ffff:a.b.c.d is the IPv4 address
-        return v6.Value <= 1 || v6.IsLinkLocal || (top & 0xfe00) == 0xfc00 || (top & 0xff00) == 0xff00;
     }
 }

@@ -155,7 +155,7 @@ internal sealed class CategoryReview
             for (int i = 0; i < Terms.Ports.Ranges.Count; i++) ports.Add(new GrantedPorts(Terms.Ports.Ranges[i], Terms.TransportsOf(i)));
             foreach (TermsEndpoint source in Terms.Endpoints)
             {
-                var host = new GrantedHost(source.Name.Host, source.Name.Literal);
+                var host = new GrantedHost(source.Name.Host, source.Name.Literal, source.Name.Literal6);
                 if (!sources.Contains(host)) sources.Add(host);
             }
         }

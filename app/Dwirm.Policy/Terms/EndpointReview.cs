@@ -60,7 +60,6 @@ internal sealed class EndpointReview(NegotiationInput input)
 
     private static void DecideSources(CategoryReview review)
     {
-        Keep(review, "this router, which enforces IPv4 sources only", static endpoint => endpoint.Name.Literal6 is null);
         if (review.Terms.SourcesNamed && review.Terms.Endpoints.Count == 0) review.Refuse("none of the named sources is left");
         else if (review.Terms.Ports.IsEmpty) review.Refuse("there are no Ports, neither in the profile nor in the registry, so nothing is offered");
     }
@@ -84,21 +83,24 @@ internal sealed class EndpointReview(NegotiationInput input)
     private string? Obstacle(CategoryReview review, TermsEndpoint endpoint)
     {
         EndpointName name = endpoint.Name;
-        if (name.Literal6 is not null) return "IPv6 destinations cannot be opened yet";
         if (name.Port is null && review.Terms.Ports.IsEmpty) return "it names no port, and the category has none";
-        if (name.Literal is not { } address) return null;
-        if (address.Value >> 24 is 0 or 127 or >= 240) return "no other host can have this address";
-        if (!name.IsSpecialLiteral && !IsLocal(address)) return null;
+        if (name.IsName) return null;
+        if (name.IsNobodysLiteral) return "no other host can have this address";
+        if (!name.IsSpecialLiteral && !IsLocal(name)) return null;
         if (endpoint.Trusted || input.Verdict == OwnerVerdict.Approve) return null;
         review.EndpointAsked = true;
         return "the owner has not approved an address in private or local space";
     }
 
-    private bool IsLocal(Ipv4Address address)
+    private bool IsLocal(EndpointName name)
     {
         foreach (Ipv4Prefix prefix in input.LocalPrefixes)
         {
-            if (prefix.Contains(address)) return true;
+            if (name.Literal is { } address && prefix.Contains(address)) return true;
+        }
+        foreach (Ipv6Prefix prefix in input.LocalPrefixes6)
+        {
+            if (name.Literal6 is { } address && prefix.Contains(address)) return true;
         }
         return false;
     }
@@ -109,9 +111,9 @@ internal sealed class EndpointReview(NegotiationInput input)
         EndpointName name = endpoint.Name;
         int count = name.Port is null ? terms.Ports.Ranges.Count : 1;
         if (destinations.Count + count > MaxDestinations) return false;
-        var host = new GrantedHost(name.Host, name.Literal);
+        var host = new GrantedHost(name.Host, name.Literal, name.Literal6);
         // The owner approved addresses that could be seen. What a name will resolve to could not.
-        bool local = endpoint.Trusted || (name.Literal is not null && input.Verdict == OwnerVerdict.Approve);
+        bool local = endpoint.Trusted || (!name.IsName && input.Verdict == OwnerVerdict.Approve);
         for (int i = 0; i < count; i++)
         {
             PortRange range = name.Port is { } port ? new PortRange((ushort)port, (ushort)port) : terms.Ports.Ranges[i];

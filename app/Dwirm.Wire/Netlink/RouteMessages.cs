@@ -21,7 +21,7 @@ public static class RouteMessages
     private const ushort RTM_GETLINK = 18, RTM_GETADDR = 22;
     private const ushort IFLA_ADDRESS = 1, IFLA_IFNAME = 3, IFLA_MTU = 4, IFLA_MASTER = 10, IFLA_LINKINFO = 18, IFLA_INFO_KIND = 1;
     private const ushort IFA_ADDRESS = 1, IFA_LOCAL = 2;
-    private const byte AF_INET = 2;
+    private const byte AF_INET = 2, AF_INET6 = 10;
     private const uint IFF_UP = 1;
 
     /// <summary>Asks for all links.</summary>
@@ -34,6 +34,12 @@ public static class RouteMessages
     public static void DumpIpv4Addresses(this NetlinkWriter writer, uint sequence)
     {
         using (writer.Message(RTM_GETADDR, NetlinkFlags.Request | NetlinkFlags.Dump, sequence)) writer.Raw(AddressHeaderSize)[0] = AF_INET;
+    }
+
+    /// <summary>Asks for all IPv6 addresses.</summary>
+    public static void DumpIpv6Addresses(this NetlinkWriter writer, uint sequence)
+    {
+        using (writer.Message(RTM_GETADDR, NetlinkFlags.Request | NetlinkFlags.Dump, sequence)) writer.Raw(AddressHeaderSize)[0] = AF_INET6;
     }
 
     /// <summary>Reads RTM_NEWLINK; false when it is another message or malformed.</summary>
@@ -79,6 +85,27 @@ public static class RouteMessages
         // On a point-to-point link IFA_ADDRESS is the far end; IFA_LOCAL is always ours.
         if (attributes.Malformed || length > 32 || (local ?? other) is not { } ours) return false;
         address = new Ipv4Prefix(ours, length);
+        return true;
+    }
+
+    /// <summary>Reads RTM_NEWADDR for IPv6; false when it is another message, malformed, or an address that stays on its link.</summary>
+    public static bool TryReadIpv6Address(in NetlinkMessage message, out int device, out Ipv6Prefix address)
+    {
+        device = 0;
+        address = default;
+        if (message.Type != NewAddress || message.Payload.Length < AddressHeaderSize || message.Payload[0] != AF_INET6) return false;
+        int length = message.Payload[1];
+        device = MemoryMarshal.Read<int>(message.Payload[4..]);
+        NetlinkAttributes attributes = message.Attributes(AddressHeaderSize);
+        Ipv6Address? local = null, other = null;
+        while (attributes.Next())
+        {
+            if (attributes.Value.Length != Ipv6Address.Size) continue;
+            if (attributes.Type == IFA_LOCAL) local = Ipv6Address.Read(attributes.Value);
+            else if (attributes.Type == IFA_ADDRESS) other = Ipv6Address.Read(attributes.Value);
+        }
+        if (attributes.Malformed || length > 128 || (local ?? other) is not { IsLinkLocal: false } ours) return false;
+        address = new Ipv6Prefix(ours, length);
         return true;
     }
 

@@ -16,6 +16,9 @@ public class EndpointTests
     [InlineData("""{"Endpoints":["a.example:99"],"Hints":"NTP"}""", "a.example:99/Udp")]
     [InlineData("""{"Endpoints":["203.0.113.5:99"]}""", "203.0.113.5:99/Both")]
     [InlineData("""{"Endpoints":["https://a.example/x","https://a.example/y"]}""", "a.example:443/Tcp")]
+    [InlineData("""{"Endpoints":["https://[2001:db8:ffff::1]/x"]}""", "2001:db8:ffff::1:443/Tcp")]
+    [InlineData("""{"Endpoints":["[2001:DB8:FFFF:0::1]:8443"]}""", "2001:db8:ffff::1:8443/Both")]
+    [InlineData("""{"Endpoints":["2001:db8:ffff::1"],"Ports":"80"}""", "2001:db8:ffff::1:80/Both")]
     [Trait("Requirement", "DWIRM-14")]
     public void An_endpoint_is_a_host_and_a_port(string options, string destinations)
     {
@@ -31,12 +34,21 @@ public class EndpointTests
     [InlineData("100.64.0.1:80")]
     [InlineData("239.1.2.3:80")]
     [InlineData("198.51.100.2:80")]
+    [InlineData("[fd00:1::7]:80")]
+    [InlineData("https://[fe80::1]/x")]
+    [InlineData("[ff02::fb]:5353")]
+    [InlineData("[fec0::1]:80")]
+    [InlineData("[64:ff9b::192.168.1.1]:80")]
+    [InlineData("[2002:c0a8:101::1]:80")]
+    [InlineData("[64:ff9b:1::1]:80")]
+    [InlineData("[2001:db8:1:0:5::1]:80")]
     [Trait("Requirement", "DWIRM-14")]
     public void An_address_in_private_or_local_space_waits_for_the_owner(string endpoint)
     {
         NegotiationInput input = Input(One("Consume", "Thing", $$"""{"Endpoints":["https://a.example","{{endpoint}}"]}""")) with
         {
             LocalPrefixes = [new Ipv4Prefix(new Ipv4Address(0xc6336402), 32)],
+            LocalPrefixes6 = [Ipv6Prefix.TryParse("2001:db8:1::1/64", out Ipv6Prefix own) ? own : default],
         };
         Negotiation outcome = Decide(Generous, input);
         Assert.True(outcome.EndpointAsked);
@@ -53,7 +65,10 @@ public class EndpointTests
     [InlineData("0.0.0.0:80")]
     [InlineData("127.0.0.1:80")]
     [InlineData("255.255.255.255:80")]
-    [InlineData("[2001:db8::1]:80")]
+    [InlineData("[::1]:80")]
+    [InlineData("[::]:80")]
+    [InlineData("[::ffff:203.0.113.5]:80")]
+    [InlineData("[::203.0.113.5]:80")]
     [InlineData("*.example.com")]
     [InlineData("https://user@a.example")]
     public void Some_endpoints_are_never_granted(string endpoint)
@@ -110,9 +125,19 @@ public class EndpointTests
     }
 
     [Fact]
+    [Trait("Requirement", "DWIRM-14")]
+    public void Sources_may_be_of_both_families()
+    {
+        Negotiation outcome = Decide(Generous, One("Provide", "Thing", """{"Ports":"80","Endpoints":["192.168.1.7","[fd00:1::7]"]}"""));
+        Assert.Equal(DeviceState.Granted, outcome.State);
+        Assert.Equal(["192.168.1.7", "fd00:1::7"], outcome.Grant!.Services[0].Sources.Select(source => source.Name));
+        Assert.All(outcome.Grant.Services[0].Sources, source => Assert.False(source.IsName));
+    }
+
+    [Fact]
     public void Sources_that_all_fall_away_do_not_open_the_service_to_everyone()
     {
-        Negotiation outcome = Decide(Generous, One("Provide", "Thing", """{"Ports":"80","Endpoints":["[2001:db8::1]","*"]}"""));
+        Negotiation outcome = Decide(Generous, One("Provide", "Thing", """{"Ports":"80","Endpoints":["user@a.example","*"]}"""));
         Assert.Empty(outcome.Grant!.Services);
         Assert.Equal(One("Provide", "Thing", """{"Ports":"","Endpoints":[]}"""), outcome.AnswerJson);
     }

@@ -1,4 +1,3 @@
-using System;
 using System.Collections.Generic;
 using System.Linq;
 using Dwirm.Policy.Controls;
@@ -153,6 +152,47 @@ public class PlanTests
         Assert.Equal(2, update.Endpoints.Count);
     }
 
+    [Theory]
+    [InlineData("fd00:1::1")]
+    [InlineData("fe80::1")]
+    [InlineData("ff02::1")]
+    [InlineData("::1")]
+    [InlineData("::")]
+    [InlineData("::ffff:203.0.113.5")]
+    [InlineData("64:ff9b::192.168.1.1")]
+    [InlineData("2001:db8:1::7")]
+    [InlineData("2001:db8::2")]
+    [Trait("Requirement", "DWIRM-14")]
+    public void Nor_does_it_by_IPv6(string rebound)
+    {
+        var names = new Names { ["update.example.com"] = [rebound, "2001:db8:ffff::5", "203.0.113.5"] };
+        PlannedService update = Assert.Single(Build([Camera1()], names, At("03:00")).Devices).Services[2];
+        Assert.All(update.Endpoints6, one => Assert.Equal(Address6("2001:db8:ffff::5"), one.Destination));
+        Assert.Equal((2, 2), (update.Endpoints.Count, update.Endpoints6.Count));
+        Assert.Equal(update.Endpoints.Select(one => (one.Transport, one.Range)), update.Endpoints6.Select(one => (one.Transport, one.Range)));
+    }
+
+    [Fact]
+    [Trait("Requirement", "DWIRM-14")]
+    public void An_IPv6_address_is_a_destination_or_a_source()
+    {
+        Grant grant = Decide(Generous, """
+            {"IoT Profile":{"Provide":{"Web":{"Ports":"80","Endpoints":["[fd00:1::7]"]}},"Consume":{"Hub":{"Endpoints":["https://[2001:db8:ffff::1]"]},"Box":{"Endpoints":["[fd00:1::8]:80"],"Hints":"HTTP"}}}}
+            """, OwnerVerdict.Approve).Grant!;
+        Assert.Empty(PlanBuilder.NamesOf(grant));
+        Assert.True(Grant.TryParse(grant.ToJson(), out Grant? stored));
+        PlannedDevice device = Assert.Single(Build([Camera1() with { Grant = stored, Addresses6 = [Address6("fd00:1::10")] }], new Names(), Now).Devices);
+        Assert.Equal([Address6("fd00:1::10")], device.Addresses6);
+        PlannedService web = device.Services.Single(service => service.Category == "Web");
+        Assert.Equal([Address6("fd00:1::7")], web.Sources6);
+        Assert.False(web.IsForEveryone);
+        Assert.Equal(2, web.Ports.Count);
+        Assert.Equal(
+            ["fd00:1::8 Tcp 80", "2001:db8:ffff::1 Tcp 443"],
+            device.Services.SelectMany(service => service.Endpoints6).Select(one => $"{one.Destination} {one.Transport} {one.Range}").Order().Reverse());
+        Assert.All(device.Services, service => Assert.Empty(service.Endpoints));
+    }
+
     [Fact]
     [Trait("Requirement", "DWIRM-14")]
     public void An_address_the_owner_approved_is_reached_in_private_space()
@@ -272,8 +312,11 @@ public class PlanTests
     private static EnforcementPlan Build(IEnumerable<PlanDevice> devices, Names names, Instant now, out long nextChangeMs) => PlanBuilder.Build(
         new PlanInput
         {
-            Networks = [new PlannedNetwork("lan", "br-lan", true, new Ipv4Prefix(Address("192.168.1.1"), 24), NetworkPosture.Open)],
-            Uplinks = [new PlannedUplink("wan", "eth0", [Address("198.51.100.2")])],
+            Networks = [new PlannedNetwork("lan", "br-lan", true, new Ipv4Prefix(Address("192.168.1.1"), 24), NetworkPosture.Open)
+                {
+                    Prefixes6 = [new Ipv6Prefix(Address6("2001:db8:1::1"), 64)],
+                }],
+            Uplinks = [new PlannedUplink("wan", "eth0", [Address("198.51.100.2")]) { Addresses6 = [Address6("2001:db8::2")] }],
             Devices = devices,
             Names = names,
             Zone = FixedZone.Utc,
@@ -294,8 +337,18 @@ public class PlanTests
         return address;
     }
 
+    private static Ipv6Address Address6(string text)
+    {
+        Assert.True(Ipv6Address.TryParse(text, out Ipv6Address address));
+        return address;
+    }
+
     private sealed class Names : Dictionary<string, string[]>, INameResolver
     {
-        public IReadOnlyList<Ipv4Address> Resolve(string host) => TryGetValue(host, out string[]? texts) ? Array.ConvertAll(texts, Address) : [];
+        public IReadOnlyList<Ipv4Address> Resolve(string host) =>
+            TryGetValue(host, out string[]? texts) ? [.. texts.Where(text => !text.Contains(':')).Select(Address)] : [];
+
+        public IReadOnlyList<Ipv6Address> Resolve6(string host) =>
+            TryGetValue(host, out string[]? texts) ? [.. texts.Where(text => text.Contains(':')).Select(Address6)] : [];
     }
 }

@@ -174,7 +174,15 @@ public class EndpointNameTests
     [InlineData("[ff02::fb]", true)]
     [InlineData("[2001:db8::1]", false)]
     [InlineData("[::ffff:192.168.1.1]", true)]
-    [InlineData("[::ffff:203.0.113.1]", false)]
+    [InlineData("[::ffff:203.0.113.1]", true)]
+    [InlineData("[64:ff9b::203.0.113.1]", false)]
+    [InlineData("[64:ff9b::10.0.0.1]", true)]
+    [InlineData("[64:ff9b:1::1]", true)]
+    [InlineData("[2002:cb00:7101::1]", false)]
+    [InlineData("[2002:0a00:0001::1]", true)]
+    [InlineData("[febf::1]", true)]
+    [InlineData("[fec0::1]", true)]
+    [InlineData("[feff::1]", true)]
     [InlineData("example.com", false)]
     public void Private_and_local_literals_wait_for_the_owner(string text, bool special)
     {
