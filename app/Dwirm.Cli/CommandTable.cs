@@ -41,6 +41,11 @@ internal static class CommandTable
         },
         new() { Name = "leases", Summary = "list the leases", Options = Asking, Run = LeaseCommand.Run },
         new() { Name = "grants", Summary = "list what is granted and enforced", Options = Asking, Run = GrantCommand.Run },
+        new()
+        {
+            Name = "counters", Summary = "show what devices used and what they were refused", Arguments = [AnyDevice], Options = Asking,
+            Run = CountersCommand.Run,
+        },
         new() { Name = "pending", Summary = "show the requests that wait for a decision", Options = Asking, Run = PendingCommand.Run },
         new()
         {

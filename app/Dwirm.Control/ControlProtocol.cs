@@ -56,6 +56,9 @@ public static class ControlMethods
     /// <summary>Answers an array of <see cref="PendingDto"/>.</summary>
     public const string Pending = "pending";
 
+    /// <summary><c>mac</c> (all without): answers an array of <see cref="CountersDto"/>.</summary>
+    public const string Counters = "counters";
+
     /// <summary><c>follow</c>, <c>limit</c>, <c>mac</c>: answers an array of <see cref="EventDto"/>, oldest first; with follow one a line, past ones first.</summary>
     public const string Events = "events";
 

@@ -57,6 +57,9 @@ public sealed record DeviceDto : IControlDto<DeviceDto>
     /// <summary>End of the owner's word, Unix milliseconds. Written only when there is one.</summary>
     public long UntilUnixMs { get; set; }
 
+    /// <summary>What it, or somebody with it, tried and was refused, newest first. Written only when there is any.</summary>
+    public IReadOnlyList<ViolationDto> Violations { get; set; } = [];
+
     /// <inheritdoc/>
     public void Write(Utf8JsonWriter writer)
     {
@@ -79,6 +82,11 @@ public sealed record DeviceDto : IControlDto<DeviceDto>
         if (DecidedBy.Length > 0) writer.WriteString("decidedBy"u8, DecidedBy);
         if (ForwardAsked) writer.WriteBoolean("forwardAsked"u8, true);
         if (UntilUnixMs != 0) RawJson.WriteTime(writer, "until"u8, UntilUnixMs);
+        if (Violations.Count > 0)
+        {
+            writer.WritePropertyName("violations"u8);
+            ControlCodec.WriteList(writer, Violations);
+        }
         writer.WriteEndObject();
     }
 
@@ -106,6 +114,7 @@ public sealed record DeviceDto : IControlDto<DeviceDto>
             else if (json.Named("decidedBy"u8)) device.DecidedBy = json.Text();
             else if (json.Named("forwardAsked"u8)) device.ForwardAsked = json.Flag();
             else if (json.Named("until"u8)) device.UntilUnixMs = json.Time();
+            else if (json.Named("violations"u8)) device.Violations = json.List<ViolationDto>();
             else json.Skip();
         }
         return device;

@@ -66,6 +66,7 @@ internal sealed class RouterDaemon : IDisposable
         _ruleset = new RulesetWatch(_state.Enforcement, _loop, _log, static _ => { });
         _queues = new QueueWatch(_state.Enforcement, _loop);
         _packets = new PacketLog(_loop, _log);
+        _packets.Listen(PacketLog.ViolationGroup, _state.Violations);
     }
 
     /// <summary>Serves until SIGTERM or SIGINT.</summary>

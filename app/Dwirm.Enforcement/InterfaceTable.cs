@@ -128,7 +128,8 @@ public sealed class InterfaceTable
         return all;
     }
 
-    private InterfaceInfo? ByIndex(int index)
+    /// <summary>The interface with that index, or null.</summary>
+    public InterfaceInfo? ByIndex(int index)
     {
         foreach (InterfaceInfo info in Interfaces)
         {

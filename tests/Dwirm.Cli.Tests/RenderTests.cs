@@ -46,6 +46,58 @@ public sealed class RenderTests
         Assert.Equal(expected, DeviceCommands.Render(new Session().Context, Documents.Camera()));
     }
 
+    [Fact]
+    public void A_device_shows_what_it_was_refused()
+    {
+        var device = new DeviceDto
+        {
+            Mac = Documents.CameraMac,
+            State = "quarantined",
+            Violations =
+            [
+                new() { Kind = "violation", Direction = "out", Address = "203.0.113.80", Protocol = "tcp", Port = 80, Count = 3, LastUnixMs = Session.NewYear },
+                new() { Kind = "violation", Direction = "in", Address = "192.168.1.50", Protocol = "icmp", Count = 1, LastUnixMs = Session.NewYear + 60_000 },
+                new() { Kind = "spoof", Direction = "out", Address = "10.0.0.1", Protocol = "udp", Port = 53, Count = 2, LastUnixMs = Session.NewYear + 110_000 },
+            ],
+        };
+
+        Assert.EndsWith("""
+              was refused:
+                2 min        to 203.0.113.80 tcp 80, 3 packets
+                1 min        192.168.1.50 to its icmp
+                10 s         used 10.0.0.1, not its own (udp 53), 2 packets
+
+            """, DeviceCommands.Render(new Session().Context, device));
+    }
+
+    [Fact]
+    public void Counters_are_a_row_for_each_service()
+    {
+        using var daemon = new FakeDaemon();
+        var session = new Session();
+        daemon.Answers("counters", Documents.List(
+            new CountersDto
+            {
+                Mac = Documents.CameraMac, Hostname = "cam", Queries = 7, Violations = 2, Spoofed = 1,
+                Services =
+                [
+                    new() { Direction = "provide", Category = "Video Stream", Packets = 10, Bytes = 12_345, Dropped = 4 },
+                    new() { Direction = "consume", Category = "Firmware Update" },
+                ],
+            },
+            new CountersDto { Mac = "02:00:00:00:00:02" }));
+
+        Assert.Equal(0, session.Run("counters", Documents.CameraMac, "--run-dir", daemon.RunDirectory));
+        Assert.Equal($$"""{"method":"counters","mac":"{{Documents.CameraMac}}"}""", Assert.Single(daemon.Requests));
+        Assert.Equal("""
+            device  MAC                service                packets    octets  dropped  names  refused  spoofed
+            cam     02:00:00:00:00:01  provides Video Stream       10  12.34 kB        4      7        2        1
+            cam     02:00:00:00:00:01  uses Firmware Update         0       0 B        0      -        -        -
+            -       02:00:00:00:00:02  -                            -         -        -      0        0        0
+
+            """, session.Output.Printed);
+    }
+
     private static PendingDto Waiting() => new()
     {
         Mac = Documents.CameraMac,

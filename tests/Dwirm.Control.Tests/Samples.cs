@@ -30,6 +30,13 @@ internal static class Samples
 
     private static readonly NetworkStatusDto Network = new() { Name = "lan", Device = "br-lan", Address = "192.168.1.1/24", Posture = "open", Serving = true };
 
+    private static readonly ViolationDto Refused = new()
+    {
+        Kind = "spoof", Direction = "out", Address = "10.0.0.1", Protocol = "tcp", Port = 80, Count = 3, FirstUnixMs = At, LastUnixMs = At + 1000,
+    };
+
+    private static readonly UsageDto Used = new() { Direction = "consume", Category = "c", Packets = 1, Bytes = 2, Dropped = 3 };
+
     /// <summary>Type name → its bytes, and a reader that writes back what it read; null when it is refused.</summary>
     public static IReadOnlyDictionary<string, (byte[] Document, Func<byte[], byte[]?> Again)> All { get; } =
         new Dictionary<string, (byte[] Document, Func<byte[], byte[]?> Again)>(StringComparer.Ordinal)
@@ -64,7 +71,14 @@ internal static class Samples
                 DecidedBy = "owner",
                 ForwardAsked = true,
                 UntilUnixMs = At + 2000,
+                Violations = [Refused],
             }),
+            ["violation"] = Of(Refused),
+            ["counters"] = Of(new CountersDto
+            {
+                Mac = "m", Hostname = "h", Description = "d", State = "granted", Queries = 1, Violations = 2, Spoofed = 3, Services = [Used],
+            }),
+            ["usage"] = Of(Used),
             ["service"] = Of(Service),
             ["lease"] = Of(new LeaseDto { Network = "n", Ip = "i", Mac = "m", ClientId = "c", Hostname = "h", State = "bound", ExpiresUnixMs = At }),
             ["grant"] = Of(new GrantDto

@@ -60,6 +60,9 @@ internal static class DeviceCommands
             // Under full access no service has limits of its own.
             else if (device.State != "full-access") AddGrant(context, card, service);
         }
+        if (device.Violations.Count > 0) card.Gap().Heading("  was refused:");
+        foreach (ViolationDto violation in device.Violations)
+            card.Line(LocalTime.Ago(context, violation.LastUnixMs), Refused(violation), ServiceIndent);
         if (device.State == "pending" || device.ForwardAsked)
         {
             card.Gap().Heading(device.ForwardAsked ? "A port forward waits for your decision:" : "The request waits for your decision:")
@@ -93,6 +96,14 @@ internal static class DeviceCommands
     private static string Usage(ServiceDto service) => service.Packets == 0 && service.Dropped == 0
         ? "none yet"
         : $"{Units.Octets(service.Bytes)} in {Units.Count(service.Packets, "packet")}, {service.Dropped} dropped";
+
+    private static string Refused(ViolationDto violation)
+    {
+        string what = violation.Port == 0 ? violation.Protocol : $"{violation.Protocol} {violation.Port}";
+        string times = violation.Count > 1 ? $", {violation.Count} packets" : "";
+        if (violation.Kind == "spoof") return $"used {violation.Address}, not its own ({what}){times}";
+        return violation.Direction == "in" ? $"{violation.Address} to its {what}{times}" : $"to {violation.Address} {what}{times}";
+    }
 
     private static string State(CommandContext context, DeviceDto device)
     {

@@ -25,6 +25,7 @@ internal sealed class ControlHandler(DaemonState state, OwnerCommands owner, IGr
         ControlMethods.Leases => ControlCodec.ToBytes<LeaseDto>(documents.Leases(now)),
         ControlMethods.Grants => ControlCodec.ToBytes<GrantDto>(documents.Grants(now)),
         ControlMethods.Pending => ControlCodec.ToBytes<PendingDto>(documents.Pending(now)),
+        ControlMethods.Counters => Counters(request, now),
         ControlMethods.Plan => Plan(request, now),
         ControlMethods.Events => Events(request, connection),
         ControlMethods.Approve => Command(request, now, mac => owner.Approve(mac, request.Json, request.Once, now)),
@@ -46,6 +47,15 @@ internal sealed class ControlHandler(DaemonState state, OwnerCommands owner, IGr
         if (!MacAddress.TryParse(request.Mac, out MacAddress mac)) return Error($"'{request.Mac}' is not a MAC address");
         return documents.Device(mac, now) is { } device
             ? ControlCodec.ToBytes(device)
+            : Error($"no device {mac}; `dwirm devices` lists them");
+    }
+
+    private byte[] Counters(ControlRequest request, Instant now)
+    {
+        if (request.Mac.Length == 0) return ControlCodec.ToBytes<CountersDto>(UsageDocuments.Counters(state, documents.Devices(now)));
+        if (!MacAddress.TryParse(request.Mac, out MacAddress mac)) return Error($"'{request.Mac}' is not a MAC address");
+        return documents.Device(mac, now) is { } device
+            ? ControlCodec.ToBytes<CountersDto>(UsageDocuments.Counters(state, [device]))
             : Error($"no device {mac}; `dwirm devices` lists them");
     }
 

@@ -55,7 +55,7 @@ internal sealed class Documents(DaemonState state, SystemClock clock, string sta
                 Notes = support?.Notes ?? [],
             },
             Faults = Faults(),
-            Counters = [.. state.Counters.Snapshot(state.Dhcp, state.Turn.Replies)],
+            Counters = Counters(),
         };
     }
 
@@ -64,6 +64,7 @@ internal sealed class Documents(DaemonState state, SystemClock clock, string sta
     {
         Dictionary<uint, ServiceUsage> usage = Usage();
         List<DeviceDto> all = [];
+        state.Violations.TakeKernelCounts(now);
         foreach (Device device in state.Devices.All) all.Add(Device(device, usage, now));
         foreach (Lease lease in state.Dhcp.Leases)
         {
@@ -76,6 +77,7 @@ internal sealed class Documents(DaemonState state, SystemClock clock, string sta
     /// <summary>One device, or null.</summary>
     public DeviceDto? Device(MacAddress mac, Instant now)
     {
+        state.Violations.TakeKernelCounts(now);
         if (state.Devices.Find(mac) is { } device) return Device(device, Usage(), now);
         foreach (Lease lease in state.Dhcp.Leases)
         {
@@ -203,13 +205,14 @@ internal sealed class Documents(DaemonState state, SystemClock clock, string sta
             DecidedBy = record.DecidedBy,
             ForwardAsked = device.ForwardAsked,
             UntilUnixMs = record.VerdictUntilUnixMs,
+            Violations = UsageDocuments.Violations(state, record.Mac),
         };
     }
 
     /// <summary>True for the lease of a device that never negotiated and was never spoken of.</summary>
     private bool IsOrdinary(Lease lease) => lease.State == LeaseState.Bound && state.Devices.Find(lease.Mac) is null;
 
-    private static DeviceDto Ordinary(Lease lease, Instant now) => new()
+    private DeviceDto Ordinary(Lease lease, Instant now) => new()
     {
         Mac = lease.Mac.ToString(),
         ClientId = lease.ClientId,
@@ -218,6 +221,7 @@ internal sealed class Documents(DaemonState state, SystemClock clock, string sta
         Hostname = lease.Hostname,
         State = StateNames.Of(DeviceState.New),
         LeaseExpiresUnixMs = Expiry(lease, now),
+        Violations = UsageDocuments.Violations(state, lease.Mac),
     };
 
     private static long Expiry(Lease lease, Instant now) => lease.ExpiresMs == long.MaxValue ? 0 : now.ToUnixMs(lease.ExpiresMs);
@@ -227,6 +231,23 @@ internal sealed class Documents(DaemonState state, SystemClock clock, string sta
         Dictionary<uint, ServiceUsage> usage = [];
         state.Enforcement.ReadUsage(usage);
         return usage;
+    }
+
+    private List<KeyValuePair<string, long>> Counters()
+    {
+        List<KeyValuePair<string, long>> counters = [.. state.Counters.Snapshot(state.Dhcp, state.Turn.Replies)];
+        int own = counters.Count;
+        state.Enforcement.Kernel?.ReadTotals((name, count) =>
+        {
+            for (int i = own; i < counters.Count; i++)
+            {
+                if (counters[i].Key != "kernel:" + name) continue;
+                counters[i] = new(counters[i].Key, counters[i].Value + count);
+                return;
+            }
+            counters.Add(new("kernel:" + name, count));
+        });
+        return counters;
     }
 
     private List<NetworkStatusDto> Networks()

@@ -12,6 +12,8 @@ namespace Dwirm.Daemon.Service;
 /// <summary>What the services of one daemon share. Made once by <see cref="RouterDaemon"/>; one thread.</summary>
 internal sealed class DaemonState
 {
+    private Violations? _violations;
+
     /// <summary>Lines for the operator.</summary>
     public required Log Log { get; init; }
 
@@ -64,6 +66,12 @@ internal sealed class DaemonState
 
     /// <summary>The turn's effects.</summary>
     public required Turn Turn { get; init; }
+
+    /// <summary>Who tried what and was refused.</summary>
+    internal Violations Violations => _violations ??= new Violations(this);
+
+    /// <summary>How many names a device asked the router's forwarder for; set by the forwarder.</summary>
+    public Func<MacAddress, long> QueriesOf { get; set; } = static _ => 0;
 
     /// <summary>Followers of the history.</summary>
     public EventHub Events { get; } = new();
