@@ -7,6 +7,8 @@
 #   wan 198.51.100.1 ──────────┴── wan [ router ] br-lan 192.168.1.1 ──┼─ lap   laptop   (plain DHCP client)
 #     203.0.113.10 update.example.com                                  └─ cam2  camera2  (a second DWIRM device)
 #     203.0.113.80 www.example.com
+#   IPv6: router 2001:db8::2 on the uplink, fd00:1::1 and 2001:db8:1::1 on br-lan; update, mirror and www are 2001:db8:ffff::10, ::11 and ::80
+#   (lab_ra lets the router advertise its prefixes; until then a host has link-local addresses only).
 #
 # Every host but the router answers on every TCP and UDP port: where a connection fails, the router refused it.
 
@@ -28,6 +30,12 @@ LAB_INTRUDER=198.51.100.66
 LAB_UPDATE=203.0.113.10
 LAB_MIRROR=203.0.113.11
 LAB_WEB=203.0.113.80
+LAB_ROUTER6=fd00:1::1
+LAB_WAN_IP6=2001:db8::2
+LAB_INTRUDER6=2001:db8::66
+LAB_UPDATE6=2001:db8:ffff::10
+LAB_MIRROR6=2001:db8:ffff::11
+LAB_WEB6=2001:db8:ffff::80
 declare -A LAB_MAC=([camera]=02:00:00:00:00:10 [laptop]=02:00:00:00:00:20 [camera2]=02:00:00:00:00:30)
 
 # in HOST COMMAND…: runs it in the host's namespace, with that host's resolver. Execs, so $! of a background call is the command.
@@ -97,7 +105,7 @@ lab_up() {
 }
 
 lab_links() {
-	local r=$LAB_ID-router w=$LAB_ID-wan host
+	local r=$LAB_ID-router w=$LAB_ID-wan host net
 	# The outside: one segment that the router's uplink, the provider and the intruder share.
 	ip -n "$w" link add seg type bridge
 	ip -n "$w" link set seg up
@@ -105,6 +113,8 @@ lab_links() {
 	ip -n "$w" link add net type bridge
 	ip -n "$w" link set net up
 	for host in "$LAB_UPDATE" "$LAB_MIRROR" "$LAB_WEB"; do ip -n "$w" addr add "$host/32" dev net; done
+	for host in "$LAB_UPDATE6" "$LAB_MIRROR6" "$LAB_WEB6"; do ip -n "$w" addr add "$host/128" dev net nodad; done
+	ip -n "$w" addr add 2001:db8::1/64 dev seg nodad
 	ip link add wan address 02:00:00:00:01:02 netns "$r" type veth peer name p-router netns "$w"
 	ip link add eth0 address 02:00:00:00:01:66 netns "$LAB_ID-intruder" type veth peer name p-intr netns "$w"
 	for host in p-router p-intr; do
@@ -112,10 +122,14 @@ lab_links() {
 		ip -n "$w" link set "$host" up
 	done
 	ip -n "$LAB_ID-intruder" addr add "$LAB_INTRUDER/24" dev eth0
+	ip -n "$LAB_ID-intruder" addr add "$LAB_INTRUDER6/64" dev eth0 nodad
 	ip -n "$LAB_ID-intruder" link set eth0 up
 	# A neighbour on the uplink segment can always try the private addresses by way of the router.
 	ip -n "$LAB_ID-intruder" route add 192.168.1.0/24 via "$LAB_WAN_IP"
 	ip -n "$w" route add 192.168.1.0/24 via "$LAB_WAN_IP"
+	for host in intruder wan; do
+		for net in fd00:1::/64 2001:db8:1::/64; do ip -n "$LAB_ID-$host" route add "$net" via "$LAB_WAN_IP6"; done
+	done
 
 	# The router and what hangs on its bridge.
 	ip -n "$r" link add br-lan address 02:00:00:00:01:01 type bridge
@@ -124,13 +138,17 @@ lab_links() {
 	ip -n "$r" link set wan up
 	ip -n "$r" addr add "$LAB_WAN_IP/24" dev wan
 	ip -n "$r" route add default via 198.51.100.1
+	ip netns exec "$r" sysctl -qw net.ipv6.conf.all.disable_ipv6=0 net.ipv6.conf.all.forwarding=1
+	for net in "$LAB_ROUTER6" 2001:db8:1::1; do ip -n "$r" addr add "$net/64" dev br-lan nodad; done
+	ip -n "$r" addr add "$LAB_WAN_IP6/64" dev wan nodad
+	ip -n "$r" route add default via 2001:db8::1
 	lab_port camera cam
 	lab_port laptop lap
 	lab_port camera2 cam2
 	# Bridged frames stay out of the IP hooks, as on OpenWrt.
-	ip netns exec "$r" sysctl -qw net.ipv4.ip_forward=1 net.ipv6.conf.all.disable_ipv6=0
+	ip netns exec "$r" sysctl -qw net.ipv4.ip_forward=1
 	[ ! -e /proc/sys/net/bridge ] || ip netns exec "$r" sysctl -qw net.bridge.bridge-nf-call-iptables=0 net.bridge.bridge-nf-call-ip6tables=0
-	[ ! -e /proc/sys/net/bridge ] || ip netns exec "$w" sysctl -qw net.bridge.bridge-nf-call-iptables=0
+	[ ! -e /proc/sys/net/bridge ] || ip netns exec "$w" sysctl -qw net.bridge.bridge-nf-call-iptables=0 net.bridge.bridge-nf-call-ip6tables=0
 }
 
 lab_port() { # host, port of the router's bridge, the bridge (br-lan)
@@ -138,6 +156,18 @@ lab_port() { # host, port of the router's bridge, the bridge (br-lan)
 	ip -n "$LAB_ID-router" link set "$2" master "${3:-br-lan}"
 	ip -n "$LAB_ID-router" link set "$2" up
 	ip -n "$LAB_ID-$1" link set eth0 up
+}
+
+# lab_ra DEVICE PREFIX…: the router advertises itself and these prefixes there, so that hosts form addresses (RFC 4862).
+lab_ra() {
+	lab_spawn router "ra-$1" /usr/bin/python3 "$LAB_TOOLS/ra.py" "$@"
+	lab_wait 5 grep -q ready "$LAB/ra-$1.log"
+}
+
+# lab_ip6 HOST PREFIX: the addresses the host has formed in the prefix ("fd00:1:"), the stable one first.
+lab_ip6() {
+	ip -n "$LAB_ID-$1" -6 -j addr show dev eth0 |
+		jq -r --arg p "$2" '[.[].addr_info[] | select(.local | startswith($p))] | sort_by(.temporary // false) | .[].local'
 }
 
 # lab_firewall [reduced | fw4]: loads tests/netns/firewall/NAME.nft as fw4 loads its own, in one transaction; running flows stay. What dwirm adds
@@ -281,8 +311,9 @@ lab_resolver() {
 	case " $* " in *" lo "*) ;; *) interfaces+=(--except-interface=lo) ;; esac
 	lab_spawn router "$1" dnsmasq --keep-in-foreground --conf-file=/dev/null --port=53 --no-resolv --no-hosts --user=root \
 		--bind-interfaces "${interfaces[@]}" --pid-file="$LAB/router/$1.pid" --local-ttl=60 --log-facility=- \
-		--local=/example.com/ --local=/example.net/ --host-record="update.example.com,$LAB_UPDATE" \
-		--host-record="mirror.example-com.example.net,$LAB_MIRROR" --host-record="www.example.com,$LAB_WEB"
+		--local=/example.com/ --local=/example.net/ --host-record="update.example.com,$LAB_UPDATE,$LAB_UPDATE6" \
+		--host-record="mirror.example-com.example.net,$LAB_MIRROR,$LAB_MIRROR6" \
+		--host-record="www.example.com,$LAB_WEB,$LAB_WEB6"
 }
 
 # ---- the daemon ----

@@ -41,7 +41,7 @@ def tcp(address, port, tls=False):
 
 
 def udp(address, port):
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
+    with socket.socket(socket.AF_INET6 if ":" in address else socket.AF_INET, socket.SOCK_DGRAM) as sock:
         sock.settimeout(0.5)
         sock.connect((address, port))
         for _ in range(3):

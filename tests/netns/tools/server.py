@@ -11,12 +11,13 @@ import sys
 import threading
 
 SO_ORIGINAL_DST = 80
+IPV6_RECVPKTINFO, IPV6_PKTINFO = 49, 50
 
 
 def original_port(conn):
     try:
-        raw = conn.getsockopt(socket.IPPROTO_IP, SO_ORIGINAL_DST, 16)
-        return struct.unpack("!2xH4s8x", raw)[0]
+        level = socket.IPPROTO_IP if conn.family == socket.AF_INET else socket.IPPROTO_IPV6
+        return struct.unpack_from("!2xH", conn.getsockopt(level, SO_ORIGINAL_DST, 28 if level == socket.IPPROTO_IPV6 else 16))[0]
     except OSError:
         return conn.getsockname()[1]
 
@@ -62,10 +63,21 @@ def serve(host, conn, peer, tls):
         pass
 
 
-def listen(host, port, tls):
-    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+def bound(family, kind, port):
+    listener = socket.socket(family, kind)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    listener.bind(("0.0.0.0", port))
+    if family == socket.AF_INET6:
+        listener.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+    listener.bind(("", port))
+    return listener
+
+
+def listen(host, port, tls):
+    for family in (socket.AF_INET, socket.AF_INET6):
+        accept(host, bound(family, socket.SOCK_STREAM, port), tls)
+
+
+def accept(host, listener, tls):
     listener.listen(1024)
 
     def loop():
@@ -86,15 +98,21 @@ def main():
         listen(host, int(sys.argv[at + 1]), context)
     else:
         listen(host, 443, None)
-    datagrams = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    datagrams6 = bound(socket.AF_INET6, socket.SOCK_DGRAM, 9)
+    datagrams6.setsockopt(socket.IPPROTO_IPV6, IPV6_RECVPKTINFO, 1)
+    threading.Thread(target=answer, args=(host, datagrams6), daemon=True).start()
+    datagrams = bound(socket.AF_INET, socket.SOCK_DGRAM, 9)
     datagrams.setsockopt(socket.IPPROTO_IP, 8, 1)  # IP_PKTINFO: answer from the address that was asked
-    datagrams.bind(("0.0.0.0", 9))
     print("ready", flush=True)
+    answer(host, datagrams)
+
+
+def answer(host, datagrams):
     while True:
         try:
             data, control, _, peer = datagrams.recvmsg(2048, 256)
             told = f"{host} udp {peer[0]}\n".encode()
-            datagrams.sendmsg([told], [(l, t, d) for l, t, d in control if (l, t) == (0, 8)], 0, peer)
+            datagrams.sendmsg([told], [(l, t, d) for l, t, d in control if (l, t) in ((0, 8), (41, IPV6_PKTINFO))], 0, peer)
         except OSError:
             pass
 
