@@ -1,8 +1,10 @@
 using System;
 using System.Collections.Generic;
+using System.IO;
 using Dwirm.Daemon.Config;
 using Dwirm.Daemon.Control;
 using Dwirm.Daemon.Devices;
+using Dwirm.Daemon.Keys;
 using Dwirm.Daemon.Loop;
 using Dwirm.Daemon.Service;
 using Dwirm.Dhcp;
@@ -56,6 +58,9 @@ internal sealed class RouterDaemon : IDisposable
         LookForLostDecisions();
         _state.Negotiator = new Negotiator(_state, contents.Generation);
         _state.Unsolicited = new UnsolicitedAnswers(_state);
+        var keys = new KeyRing(Path.Combine(_options.StateDir, KeyFile.FileName), _store);
+        _state.Authenticator = new Authenticator(keys, _store, _state.Counters, _state.Turn.Batch);
+        _state.KeyCommands = new KeyCommands(_state);
         _state.Service = new DhcpService(_state);
         _network = new NetworkWatch(_state, _log);
         _leaseExpiry = new Deadline(ExpireLeases);
@@ -152,6 +157,7 @@ internal sealed class RouterDaemon : IDisposable
             _state.Names.Assign(record.Mac, device.Grant, now);
             _owner.Watch(device, now);
         }
+        _state.KeyCommands.Load(now);
         _state.Negotiator.ReconsiderAll(now, static _ => { });
     }
 
@@ -206,6 +212,7 @@ internal sealed class RouterDaemon : IDisposable
         _state.Dhcp.Configure(DhcpNetworks(read.Uci));
         _state.Enforcement.Configure(read.Uci);
         LookForLostDecisions();
+        _state.KeyCommands.Load(now);
         _state.Negotiator.ReconsiderAll(now, device => _state.Unsolicited.Start(device, now));
         _network.OpenPorts(now);
         TidyUpSoon(now);

@@ -18,6 +18,10 @@ public interface IGrantStore : IDisposable
     /// <exception cref="StoreException">Nothing of the batch was recorded; the next call may work (<see cref="StoreException.IsFull"/>).</exception>
     void Write(StoreBatch batch);
 
+    /// <summary>A counter as <see cref="StoreBatch.SetCounter"/> left it; false when there is none of that name.</summary>
+    /// <exception cref="StoreException">The storage cannot be read.</exception>
+    bool TryCounter(string name, out ulong value);
+
     /// <summary>The newest entries first.</summary>
     /// <param name="limit">At most this many; the store keeps <see cref="StoreBatch.MaxHistory"/>.</param>
     /// <param name="mac">Only this device's, when given.</param>

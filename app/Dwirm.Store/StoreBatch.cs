@@ -29,6 +29,12 @@ public enum StoreChangeKind : byte
 
     /// <summary>Replaces what a device has used of its quota; <see cref="StoreChange.Record"/> is a <see cref="QuotaUsage"/>.</summary>
     PutQuota,
+
+    /// <summary>Sets the counter that <see cref="StoreChange.Record"/>, a string, names to <see cref="StoreChange.Key"/>.</summary>
+    SetCounter,
+
+    /// <summary>Deletes the counter that <see cref="StoreChange.Record"/>, a string, names.</summary>
+    RemoveCounter,
 }
 
 /// <summary>One change of a batch.</summary>
@@ -77,6 +83,12 @@ public sealed class StoreBatch
 
     /// <summary>Records the counter that generations of grants are taken from.</summary>
     public void SetGeneration(uint generation) => _changes.Add(new StoreChange(StoreChangeKind.SetGeneration, null, generation, default));
+
+    /// <summary>Records a counter of any name, to be read with <see cref="IGrantStore.TryCounter"/>.</summary>
+    public void SetCounter(string name, ulong value) => _changes.Add(new StoreChange(StoreChangeKind.SetCounter, name, value, default));
+
+    /// <summary>Deletes a counter; no fault when there is none.</summary>
+    public void RemoveCounter(string name) => _changes.Add(new StoreChange(StoreChangeKind.RemoveCounter, name, 0, default));
 
     /// <summary>Empties the batch for the next turn.</summary>
     public void Clear() => _changes.Clear();

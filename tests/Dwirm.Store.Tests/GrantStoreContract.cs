@@ -69,6 +69,23 @@ public abstract class GrantStoreContract
     }
 
     [Fact]
+    public void Counters_come_back_by_name_and_a_removed_one_is_gone()
+    {
+        Write(batch =>
+        {
+            batch.SetCounter("auth-1", ulong.MaxValue);
+            batch.SetCounter("auth-2", 5);
+            batch.SetCounter("auth-1", ulong.MaxValue - 1);
+            batch.RemoveCounter("auth-2");
+            batch.RemoveCounter("auth-3");
+        });
+        using IGrantStore store = Open(Now);
+        Assert.True(store.TryCounter("auth-1", out ulong value));
+        Assert.Equal(ulong.MaxValue - 1, value);
+        Assert.False(store.TryCounter("auth-2", out _));
+    }
+
+    [Fact]
     public void A_record_replaces_the_one_before_and_a_removed_one_is_gone()
     {
         Write(batch =>

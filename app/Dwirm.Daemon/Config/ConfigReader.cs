@@ -14,7 +14,7 @@ internal sealed class ConfigReader(string uciDir, Func<string, byte[]?> readFile
     private static readonly string[] MainOptions =
     [
         "enabled", "decision_time_ms", "msgtype_client", "msgtype_server", "profile_option", "profile_option6",
-        "implicit_discover", "grant_memory_days", "clock", "resolver",
+        "implicit_discover", "grant_memory_days", "forcerenew", "clock", "resolver",
     ];
 
     private const int LongestName = 32;
@@ -125,6 +125,7 @@ internal sealed class ConfigReader(string uciDir, Func<string, byte[]?> readFile
             ProfileOption6 = (ushort)main.Number("profile_option6", 151, 65535, 65009),
             ImplicitDiscover = main.Flag("implicit_discover", true),
             GrantMemoryDays = main.Number("grant_memory_days", 1, 36500, 180),
+            ForceRenew = main.Flag("forcerenew", false),
             ClockTrust = (ClockTrust)main.Choice("clock", "ntp", "trust"),
             Resolver = main.Address("resolver") ?? new Ipv4Address(0x7f000001),
             Wan = [],

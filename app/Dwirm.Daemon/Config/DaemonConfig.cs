@@ -45,6 +45,9 @@ public sealed record DaemonConfig
     /// <summary><c>main.grant_memory_days</c>: how long the decision on a device that is gone is remembered, 1 to 36500 days.</summary>
     public required int GrantMemoryDays { get; init; }
 
+    /// <summary><c>main.forcerenew</c>: whether clients that can check it are told to renew (RFC 3203, RFC 6704) instead of being sent late answers.</summary>
+    public bool ForceRenew { get; init; }
+
     /// <summary><c>main.clock</c>.</summary>
     public required ClockTrust ClockTrust { get; init; }
 

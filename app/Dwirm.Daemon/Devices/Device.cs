@@ -60,6 +60,21 @@ public sealed class Device
     /// <summary>A DISCOVER whose OFFER waits for the decision, as it was received; null when none waits.</summary>
     public byte[]? HeldDiscover { get; set; }
 
+    /// <summary>True when that DISCOVER is to be answered with a signed OFFER.</summary>
+    public bool HeldSigns { get; set; }
+
+    /// <summary>True when its last DWIRM exchange used or asked for authentication, so that what is sent later is signed too.</summary>
+    public bool AsksAuthentication { get; set; }
+
+    /// <summary>True when it reads the answer in an ACK, so that it may be told to renew.</summary>
+    public bool ReadsAnswerInAck { get; set; }
+
+    /// <summary>The forcerenew nonce it was given (RFC 6704), or null. Not kept over restarts: the next renewal gets a new one.</summary>
+    public byte[]? Nonce { get; set; }
+
+    /// <summary>True while it is asked to renew, instead of being sent the answer.</summary>
+    public bool IsForcedToRenew { get; set; }
+
     /// <summary>Ends the wait for a decision (100 ms from receipt).</summary>
     public Deadline? DecisionDeadline { get; set; }
 

@@ -2,6 +2,7 @@ using System;
 using System.Collections.Generic;
 using Dwirm.Daemon.Config;
 using Dwirm.Daemon.Devices;
+using Dwirm.Daemon.Keys;
 using Dwirm.Daemon.Loop;
 using Dwirm.Dhcp;
 using Dwirm.Policy;
@@ -94,6 +95,12 @@ internal sealed class DaemonState
     /// <summary>The owner's word.</summary>
     public OwnerCommands Owner { get; set; } = null!;
 
+    /// <summary>Proves messages and signs answers.</summary>
+    public Authenticator Authenticator { get; set; } = null!;
+
+    /// <summary>The owner's keys.</summary>
+    public KeyCommands KeyCommands { get; set; } = null!;
+
     /// <summary>Late answers.</summary>
     public UnsolicitedAnswers Unsolicited { get; set; } = null!;
 
@@ -134,6 +141,15 @@ internal sealed class DaemonState
             // A renewal changes nothing in the kernel.
             if (LeaseOf(device)?.Address != device.PlannedAddress) Enforcement.MarkDirty(lease.Mac);
         }
+    }
+
+    /// <summary>Adds a line to the history about a device that need not be known, and tells the followers.</summary>
+    public void History(Instant now, MacAddress mac, string kind, string by, string detail)
+    {
+        var entry = new HistoryEntry(now.UnixMs, mac, kind, by, detail);
+        Turn.Batch.Add(entry);
+        Events.Publish(entry);
+        Log.Info($"{mac} {kind} by {by}: {detail}");
     }
 
     /// <summary>Adds a line to the history and tells the followers.</summary>

@@ -26,7 +26,8 @@ public enum ProfileOutcome
 /// <param name="ClientId">Client identifier, lower-case hexadecimal or empty.</param>
 /// <param name="Network">Logical network.</param>
 /// <param name="VendorClass">Option 60, cleaned, or empty.</param>
-public readonly record struct ProfileSource(MacAddress Mac, string ClientId, string Network, string VendorClass);
+/// <param name="Authenticated">The message was proven with the device's key (RFC 3118).</param>
+public readonly record struct ProfileSource(MacAddress Mac, string ClientId, string Network, string VendorClass, bool Authenticated = false);
 
 /// <summary>Joins profiles, policy and the owner's word into device records, grants and history; every change goes through <see cref="Decide"/>.</summary>
 public sealed class Negotiator
@@ -78,6 +79,13 @@ public sealed class Negotiator
             _state.History(now, device, "asked", "device", profile.Description ?? "no description");
             Decide(device, profile, now);
             _ = MakeRoom(device, 0, now);
+        }
+        else if (device!.Record.Authenticated != source.Authenticated)
+        {
+            // The same request by the same client, now proven: what the owner said of it holds, and policy may say more.
+            _state.Devices.Update(device, device.Record with { Authenticated = source.Authenticated });
+            _state.History(now, device, "authenticated", "device", "");
+            Decide(device, profile, now);
         }
         return device!.Record.AnswerJson is null ? ProfileOutcome.Pending : ProfileOutcome.Answered;
     }
@@ -238,6 +246,7 @@ public sealed class Negotiator
         Network = source.Network,
         VendorClass = source.VendorClass,
         RequestedJson = profile.CanonicalJson,
+        Authenticated = source.Authenticated,
     });
 
     /// <summary>The verdict belongs to one client, one network and one request: another of these starts from policy again, and only a refusal stays.</summary>

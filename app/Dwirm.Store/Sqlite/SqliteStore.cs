@@ -15,7 +15,7 @@ internal sealed class SqliteStore : IGrantStore
     private readonly Instant _opened;
     private readonly List<SqliteStatement> _statements = [];
     private readonly SqliteStatement _begin, _commit, _rollback;
-    private readonly SqliteStatement _putLease, _removeLease, _putDevice, _removeDevice, _addHistory, _trimHistory, _putCounter, _raiseCounter, _putQuota, _removeQuota;
+    private readonly SqliteStatement _putLease, _removeLease, _putDevice, _removeDevice, _addHistory, _trimHistory, _putCounter, _raiseCounter, _putQuota, _removeQuota, _removeCounter;
 
     internal SqliteStore(SqliteDatabase database, Instant opened)
     {
@@ -32,6 +32,7 @@ internal sealed class SqliteStore : IGrantStore
         _addHistory = Prepare(Insert("INSERT INTO history", StoreRows.HistoryColumns));
         _trimHistory = Prepare($"DELETE FROM history WHERE id <= (SELECT max(id) FROM history) - {StoreBatch.MaxHistory}");
         _putCounter = Prepare("REPLACE INTO counter(name, value) VALUES(?,?)");
+        _removeCounter = Prepare("DELETE FROM counter WHERE name = ?");
         _raiseCounter = Prepare("INSERT INTO counter(name, value) VALUES(?,?) ON CONFLICT(name) DO UPDATE SET value = max(value, excluded.value)");
     }
 
@@ -84,6 +85,15 @@ internal sealed class SqliteStore : IGrantStore
         return entries;
     }
 
+    public bool TryCounter(string name, out ulong value)
+    {
+        using SqliteStatement row = _database.Prepare("SELECT value FROM counter WHERE name = ?"u8);
+        row.Bind(1, name);
+        bool found = row.Step();
+        value = found ? (ulong)row.Int64(0) : 0;
+        return found;
+    }
+
     public void Dispose()
     {
         foreach (SqliteStatement statement in _statements) statement.Dispose();
@@ -126,6 +136,13 @@ internal sealed class SqliteStore : IGrantStore
                 case StoreChangeKind.SetGeneration:
                     Count(_putCounter, Counters.Generation, (long)change.Key);
                     break;
+                case StoreChangeKind.SetCounter:
+                    Count(_putCounter, (string)change.Record!, (long)change.Key);
+                    break;
+                case StoreChangeKind.RemoveCounter:
+                    _removeCounter.Bind(1, (string)change.Record!);
+                    _removeCounter.Run();
+                    break;
                 default:
                     throw new UnreachableException();
             }
@@ -161,12 +178,7 @@ internal sealed class SqliteStore : IGrantStore
         statement.Run();
     }
 
-    private long Counter(string name)
-    {
-        using SqliteStatement row = _database.Prepare("SELECT value FROM counter WHERE name = ?"u8);
-        row.Bind(1, name);
-        return row.Step() ? row.Int64(0) : 0;
-    }
+    private long Counter(string name) => TryCounter(name, out ulong value) ? (long)value : 0;
 
     private SqliteStatement Prepare(string sql)
     {

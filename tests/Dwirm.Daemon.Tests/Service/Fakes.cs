@@ -20,6 +20,9 @@ internal sealed class FakeStore(List<string> order) : IGrantStore
     /// <summary>Devices as the last successful write left them.</summary>
     public Dictionary<MacAddress, DeviceRecord> Devices { get; } = [];
 
+    /// <summary>Counters as the last successful write left them.</summary>
+    public Dictionary<string, ulong> Counters { get; } = [];
+
     /// <summary>Rows of devices and leases written.</summary>
     public int Written { get; private set; }
 
@@ -33,9 +36,13 @@ internal sealed class FakeStore(List<string> order) : IGrantStore
         {
             if (change.Kind is StoreChangeKind.PutDevice or StoreChangeKind.PutLease) Written++;
             if (change.Record is DeviceRecord device) Devices[device.Mac] = device;
+            if (change.Kind == StoreChangeKind.SetCounter) Counters[(string)change.Record!] = change.Key;
+            if (change.Kind == StoreChangeKind.RemoveCounter) Counters.Remove((string)change.Record!);
             if (change.Kind == StoreChangeKind.RemoveDevice) Devices.Remove(new MacAddress(change.Key));
         }
     }
+
+    public bool TryCounter(string name, out ulong value) => Counters.TryGetValue(name, out value);
 
     public IReadOnlyList<HistoryEntry> History(int limit, MacAddress? mac) => [];
 
@@ -122,11 +129,14 @@ internal sealed class FakePort(NetworkSettings settings, List<string> order) : I
 /// <summary>One reply as a client reads it.</summary>
 internal sealed record SentMessage(byte Type, uint Xid, Ipv4Address Address, string Profile, Dhcpv4Destination Destination)
 {
+    /// <summary>The whole message.</summary>
+    public byte[] Bytes { get; private init; } = [];
+
     public static SentMessage Read(ReadOnlySpan<byte> payload, in Dhcpv4Destination destination)
     {
         Assert.True(Dhcpv4Packet.TryParse(payload, out Dhcpv4Packet packet, out _));
         byte[] scratch = new byte[16384];
         string profile = packet.TryGetOption(Dhcpv4OptionCode.DefaultProfile, scratch, out ReadOnlySpan<byte> json) ? System.Text.Encoding.UTF8.GetString(json) : "";
-        return new SentMessage(packet.MessageType, packet.Xid, packet.Yiaddr, profile, destination);
+        return new SentMessage(packet.MessageType, packet.Xid, packet.Yiaddr, profile, destination) { Bytes = payload.ToArray() };
     }
 }

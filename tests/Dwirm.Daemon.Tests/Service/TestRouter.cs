@@ -2,6 +2,7 @@ using System;
 using System.Collections.Generic;
 using Dwirm.Daemon.Config;
 using Dwirm.Daemon.Devices;
+using Dwirm.Daemon.Keys;
 using Dwirm.Daemon.Loop;
 using Dwirm.Daemon.Service;
 using Dwirm.Daemon.Tests.Config;
@@ -57,6 +58,9 @@ internal sealed class TestRouter : IDisposable
         };
         State.Negotiator = new Negotiator(State, 0);
         State.Unsolicited = new UnsolicitedAnswers(State);
+        State.KeyCommands = new KeyCommands(State);
+        State.Authenticator = new Authenticator(new KeyRing(KeyPath, Store), Store, State.Counters, State.Turn.Batch);
+        State.KeyCommands.Load(Now);
         State.Service = new DhcpService(State);
         State.Owner = Owner = new OwnerCommands(State);
         foreach (NetworkSettings settings in config.Networks) State.Ports.Add(settings.Name, new FakePort(settings, Order));
@@ -80,12 +84,29 @@ internal sealed class TestRouter : IDisposable
 
     internal FakePort Iot => (FakePort)State.Ports["iot"];
 
+    /// <summary>Where the device keys are.</summary>
+    internal string KeyPath => System.IO.Path.Combine(_files.Path, KeyFile.FileName);
+
+    /// <summary>What a restart does with keys and replay counters: only file and store are left.</summary>
+    internal void RestartKeys()
+    {
+        State.Authenticator = new Authenticator(new KeyRing(KeyPath, Store), Store, State.Counters, State.Turn.Batch);
+        State.KeyCommands.Load(Now);
+        Commit();
+    }
+
+    /// <summary>The wall clock is set; monotonic time is not.</summary>
+    internal void SetClock(long unixMs, bool trusted = true) => Now = new Instant(Now.MonotonicMs, unixMs, trusted);
+
     /// <summary>A message arrives and the turn ends; the replies of that turn.</summary>
-    internal List<SentMessage> Receive(Dhcpv4Builder message, FakePort? port = null)
+    internal List<SentMessage> Receive(Dhcpv4Builder message, FakePort? port = null) => Receive(message.Build(), port);
+
+    /// <summary>The same in octets.</summary>
+    internal List<SentMessage> Receive(byte[] message, FakePort? port = null)
     {
         port ??= Lan;
         int before = port.Sent.Count;
-        State.Service.Handle(port, message.Build(), unicast: false, Now);
+        State.Service.Handle(port, message, unicast: false, Now);
         Commit();
         return port.Sent[before..];
     }
