@@ -92,6 +92,25 @@ internal static class CommandTable
         },
         new()
         {
+            Name = "key add", Summary = "make a key for a device, and print it this once", Arguments = [Device], Run = KeyCommands.Add,
+            Details = "The device proves its requests with the key (DHCP authentication, RFC 3118); from then on\n"
+                + "only proven profiles of that MAC are looked at. What is printed is the file that\n"
+                + "`dwirm-device --key` takes.",
+            Options =
+            [
+                new("--file", "FILE", "write it to FILE (mode 0600) instead of printing it"),
+                new("--hex", null, "print the secret alone, 32 hexadecimal digits; `key list` has its id"),
+                .. Asking,
+            ],
+        },
+        new() { Name = "key list", Summary = "list the device keys, without their secrets", Options = Asking, Run = KeyCommands.List },
+        new()
+        {
+            Name = "key remove", Summary = "take a device's key away", Arguments = [Device], Options = Asking, Run = KeyCommands.Remove,
+            Details = "What was granted because the request was proven is decided anew, at once.",
+        },
+        new()
+        {
             Name = "policy check", Summary = "check a policy file", Arguments = [new("FILE", "the YAML file")], Run = LocalCommands.CheckPolicy,
             Details = "Prints FILE:LINE: message for each fault.",
         },

@@ -77,6 +77,15 @@ public static class ControlMethods
     /// <summary><c>mac</c>, <c>until</c>: answers <see cref="OutcomeDto"/>.</summary>
     public const string FullAccess = "full-access";
 
+    /// <summary><c>mac</c>: answers <see cref="KeyDto"/> with the secret, this one time.</summary>
+    public const string KeyAdd = "key-add";
+
+    /// <summary>Answers an array of <see cref="KeyDto"/> without secrets.</summary>
+    public const string KeyList = "key-list";
+
+    /// <summary><c>mac</c>: answers <see cref="OutcomeDto"/>.</summary>
+    public const string KeyRemove = "key-remove";
+
     /// <summary><c>format</c> (<c>json</c> or <c>nft</c>), <c>mac</c>: answers <see cref="PlanDto"/>, or <see cref="TextDto"/> with an nft script.</summary>
     public const string Plan = "plan";
 }

@@ -52,6 +52,7 @@ internal static class Samples
                 Limit = 5,
                 Format = "nft",
             }),
+            ["key"] = Of(new KeyDto { Mac = "m", SecretId = "0000000a", Secret = "00", CreatedUnixMs = At, LastUsedUnixMs = At }),
             ["device"] = Of(new DeviceDto
             {
                 Mac = "m",

@@ -50,7 +50,8 @@ internal static class DecisionCommands
         return Decide(context, invocation, request);
     }
 
-    private static int Decide(CommandContext context, Invocation invocation, ControlRequest request)
+    /// <summary>Names the device to the daemon, and prints what came of it.</summary>
+    public static int Decide(CommandContext context, Invocation invocation, ControlRequest request)
     {
         DaemonClient client = DaemonClient.For(context, invocation);
         int exit = DeviceReference.Resolve(client, invocation.Argument(0), out string mac);

@@ -33,6 +33,9 @@ internal sealed class ControlHandler(DaemonState state, OwnerCommands owner, IGr
         ControlMethods.Revoke => Command(request, now, mac => owner.Revoke(mac, now)),
         ControlMethods.Forget => Command(request, now, mac => owner.Forget(mac, now)),
         ControlMethods.FullAccess => Command(request, now, mac => owner.FullAccess(mac, request.UntilUnixMs, now)),
+        ControlMethods.KeyAdd => KeyMethods.Add(state, request, now),
+        ControlMethods.KeyList => KeyMethods.List(state),
+        ControlMethods.KeyRemove => KeyMethods.Remove(state, request, now),
         _ => Error($"no method {request.Method}"),
     };
 
