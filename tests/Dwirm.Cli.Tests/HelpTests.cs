@@ -10,7 +10,7 @@ public sealed class HelpTests
     private static readonly string[] Promised =
     [
         "daemon", "status", "devices", "device", "leases", "grants", "pending", "approve", "deny", "revoke", "forget", "full-access", "plan",
-        "events", "counters", "cleanup", "version", "policy check",
+        "events", "counters", "cleanup", "version", "policy check", "key add", "key list", "key remove",
     ];
 
     public static TheoryData<string> Names => [.. CommandTable.All.Select(command => command.Name)];
