@@ -4,6 +4,7 @@ using System.IO;
 using Dwirm.Daemon.Config;
 using Dwirm.Daemon.Control;
 using Dwirm.Daemon.Devices;
+using Dwirm.Daemon.Dns;
 using Dwirm.Daemon.Keys;
 using Dwirm.Daemon.Loop;
 using Dwirm.Daemon.Service;
@@ -13,6 +14,7 @@ using Dwirm.Linux;
 using Dwirm.Policy;
 using Dwirm.Store;
 using Dwirm.Wire;
+using Dwirm.Wire.Dns;
 
 namespace Dwirm.Daemon;
 
@@ -20,7 +22,6 @@ namespace Dwirm.Daemon;
 internal sealed class RouterDaemon : IDisposable
 {
     private const long TidyUpDelayMs = 1000;
-    private static readonly Ipv4Address Loopback = new(0x7f000001);
     private readonly DaemonOptions _options;
     private readonly SystemClock _clock = new();
     private readonly Log _log = new();
@@ -33,7 +34,6 @@ internal sealed class RouterDaemon : IDisposable
     private readonly RulesetWatch _ruleset;
     private readonly QueueWatch _queues;
     private readonly PacketLog _packets;
-    private ResolverPort? _resolver;
     private readonly SignalSource _signals;
     private readonly ClockStepTimer _clockStep;
     private readonly Deadline _leaseExpiry;
@@ -88,6 +88,9 @@ internal sealed class RouterDaemon : IDisposable
         _log.Info($"version {ProgramVersion.Number} serves {Describe(_state.Config)}; {_state.Devices.Count} devices and {_state.Dhcp.Count} leases known");
         Warn(_state.Config);
         _loop.Run(Commit);
+        // With us goes the forwarder: devices ask the resolver directly until we are back.
+        _state.Dns?.Close();
+        _state.Turn.Commit(_clock.Now());
         _log.Info("stopped; enforcement stays in the kernel");
     }
 
@@ -99,7 +102,7 @@ internal sealed class RouterDaemon : IDisposable
         _ruleset.Dispose();
         _queues.Dispose();
         _packets.Dispose();
-        _resolver?.Dispose();
+        _state.Dns?.Dispose();
         _state.Enforcement.Dispose();
         _store.Dispose();
         _clockStep.Dispose();
@@ -114,12 +117,13 @@ internal sealed class RouterDaemon : IDisposable
         var dhcp = new Dhcpv4Engine(DhcpNetworks(configuration.Uci), BitConverter.ToUInt32(seed));
         var devices = new DeviceTable();
         EnforcementService? enforcement = null;
-        _resolver = new ResolverPort(configuration.Uci.Resolver ?? Loopback, _loop);
-        var names = new NameTable(_loop.Deadlines, _resolver.Send, name => enforcement?.NameChanged(name));
-        _resolver.Names = names;
+        var upstream = new Upstream(configuration.Uci.Resolver, DnsMessage.Port, _loop);
+        var inquiries = new NameInquiries(upstream);
+        var names = new NameTable(_loop.Deadlines, inquiries.Ask, name => enforcement?.NameChanged(name));
+        inquiries.Names = names;
         enforcement = new EnforcementService(devices, dhcp, names, new RouterZone(), _loop.Deadlines, _log, configuration.Uci,
             () => KernelEnforcer.Open(_log.Warning));
-        return new DaemonState
+        var state = new DaemonState
         {
             Log = _log,
             Loop = _loop,
@@ -132,6 +136,9 @@ internal sealed class RouterDaemon : IDisposable
             Turn = new Turn(_store, enforcement, _loop.Deadlines, _log),
             LeaseFile = new LeaseFile(_options.LeaseFile, dhcp, _loop.Deadlines, _log),
         };
+        var forwarder = new DnsForwarder(_loop, upstream, names, state.ManagedAt, state.Counters);
+        state.Dns = new DnsService(upstream, forwarder, enforcement, configuration.Uci, _log);
+        return state;
     }
 
     /// <summary>Leases, devices and grants as they were; renewals that only the lease file knows are taken from there.</summary>
@@ -164,6 +171,8 @@ internal sealed class RouterDaemon : IDisposable
     private void Commit(Instant now)
     {
         _state.Turn.Commit(now);
+        // What an answer says may be connected to is in the kernel now.
+        _state.Dns?.Flush(now);
         long nextMs = _state.Dhcp.NextExpiryMs;
         if (nextMs == long.MaxValue) _loop.Deadlines.Cancel(_leaseExpiry);
         else if (!_leaseExpiry.IsSet || _leaseExpiry.DueMs != nextMs) _loop.Deadlines.Set(_leaseExpiry, nextMs);
@@ -211,6 +220,7 @@ internal sealed class RouterDaemon : IDisposable
         (_state.Config, _state.Policy) = (read.Uci, read.Policy);
         _state.Dhcp.Configure(DhcpNetworks(read.Uci));
         _state.Enforcement.Configure(read.Uci);
+        _state.Dns?.Configure(read.Uci, now);
         LookForLostDecisions();
         _state.KeyCommands.Load(now);
         _state.Negotiator.ReconsiderAll(now, device => _state.Unsolicited.Start(device, now));

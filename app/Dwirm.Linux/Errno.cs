@@ -37,12 +37,16 @@ public static class Errno
     public const int EMSGSIZE = 90;
     /// <summary>Not supported.</summary>
     public const int EOPNOTSUPP = 95;
+    /// <summary>The kernel does not know this address family.</summary>
+    public const int EAFNOSUPPORT = 97;
     /// <summary>Address in use.</summary>
     public const int EADDRINUSE = 98;
     /// <summary>The network device is down.</summary>
     public const int ENETDOWN = 100;
     /// <summary>Connection refused: nobody listens.</summary>
     public const int ECONNREFUSED = 111;
+    /// <summary>A connection is being made.</summary>
+    public const int EINPROGRESS = 115;
     /// <summary>Cancelled: the wall clock was set.</summary>
     public const int ECANCELED = 125;
 

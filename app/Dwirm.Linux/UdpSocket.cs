@@ -21,26 +21,34 @@ public sealed unsafe class UdpSocket : IDisposable
     public static UdpSocket ConnectTo(uint address, ushort port)
     {
         FileDescriptor fd = SocketOptions.Open("UDP socket", SysSocket.AF_INET, SysSocket.SOCK_DGRAM | SysSocket.SOCK_NONBLOCK, 0);
-        var peer = new InetAddress { sin_family = SysSocket.AF_INET, sin_port = NetworkOrder.Swap(port), sin_addr = NetworkOrder.Swap(address) };
-        if (SysSocket.connect(fd, &peer, (uint)sizeof(InetAddress)) == 0) return new UdpSocket(fd);
-        int errno = Errno.Last;
+        var socket = new UdpSocket(fd);
+        int errno = socket.Connect(address, port);
+        if (errno == 0) return socket;
         fd.Dispose();
         throw new LinuxException("connect UDP", errno);
     }
 
+    /// <summary>Gives the present port up and takes another one at random; what was sent to the old one does not arrive any more.</summary>
+    /// <param name="address">Peer, host order.</param>
+    /// <param name="port">Peer's port.</param>
+    /// <returns>0, or a positive error number: then the socket has no peer.</returns>
+    public int MoveTo(uint address, ushort port)
+    {
+        // Dissolving the association frees a port that was not bound to by name (connect(2)).
+        var nobody = new InetAddress { sin_family = SysSocket.AF_UNSPEC };
+        if (SysSocket.connect(_fd, &nobody, (uint)sizeof(InetAddress)) != 0) return Errno.Last;
+        return Connect(address, port);
+    }
+
+    private int Connect(uint address, ushort port)
+    {
+        var peer = new InetAddress { sin_family = SysSocket.AF_INET, sin_port = NetworkOrder.Swap(port), sin_addr = NetworkOrder.Swap(address) };
+        return SysSocket.connect(_fd, &peer, (uint)sizeof(InetAddress)) == 0 ? 0 : Errno.Last;
+    }
+
     /// <summary>Sends one datagram.</summary>
     /// <returns>Octets sent, or -errno.</returns>
-    public int Send(ReadOnlySpan<byte> payload)
-    {
-        fixed (byte* data = payload)
-        {
-            nint sent;
-            while (Errno.Interrupted(sent = SysSocket.send(_fd, data, (nuint)payload.Length, SysSocket.MSG_NOSIGNAL)))
-            {
-            }
-            return sent < 0 ? -Errno.Last : (int)sent;
-        }
-    }
+    public int Send(ReadOnlySpan<byte> payload) => StreamIo.Write(_fd, payload);
 
     /// <summary>Takes one datagram.</summary>
     /// <returns>Octets received, -EAGAIN when none waits, -EMSGSIZE when it did not fit, -ECONNREFUSED when nobody listens there, or another -errno.</returns>

@@ -41,31 +41,11 @@ public sealed unsafe class UnixConnection : IDisposable
 
     /// <summary>Reads what there is.</summary>
     /// <returns>Octets read, 0 at the end of the stream, or -errno; -EAGAIN when a non-blocking connection has nothing now.</returns>
-    public int Read(Span<byte> destination)
-    {
-        fixed (byte* data = destination)
-        {
-            nint got;
-            while (Errno.Interrupted(got = SysSocket.recv(_fd, data, (nuint)destination.Length, 0)))
-            {
-            }
-            return got < 0 ? -Errno.Last : (int)got;
-        }
-    }
+    public int Read(Span<byte> destination) => StreamIo.Read(_fd, destination);
 
     /// <summary>Writes what there is room for; all of it on a blocking connection.</summary>
     /// <returns>Octets written, or -errno; -EAGAIN when a non-blocking connection has no room now, -EPIPE when the peer is gone.</returns>
-    public int Write(ReadOnlySpan<byte> source)
-    {
-        fixed (byte* data = source)
-        {
-            nint sent;
-            while (Errno.Interrupted(sent = SysSocket.send(_fd, data, (nuint)source.Length, SysSocket.MSG_NOSIGNAL)))
-            {
-            }
-            return sent < 0 ? -Errno.Last : (int)sent;
-        }
-    }
+    public int Write(ReadOnlySpan<byte> source) => StreamIo.Write(_fd, source);
 
     /// <inheritdoc/>
     public void Dispose() => _fd.Dispose();

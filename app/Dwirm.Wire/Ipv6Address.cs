@@ -28,6 +28,14 @@ public readonly record struct Ipv6Address(UInt128 Value)
         return new Ipv6Address(new UInt128(0xfe80000000000000, eui64));
     }
 
+    /// <summary>The MAC an address was formed from by modified EUI-64 (RFC 4291 Appendix A); false when it was not.</summary>
+    public bool TryGetMac(out MacAddress mac)
+    {
+        ulong low = (ulong)Value;
+        mac = new MacAddress((((low >> 40) ^ 0x020000) << 24) | (low & 0xffffff));
+        return (low >> 24 & 0xffff) == 0xfffe;
+    }
+
     /// <summary>Parses the text forms of RFC 4291 2.2: eight groups, one <c>::</c>, an IPv4 tail; no zone, no prefix length.</summary>
     public static bool TryParse(ReadOnlySpan<char> text, out Ipv6Address address)
     {

@@ -14,7 +14,7 @@ internal sealed class ConfigReader(string uciDir, Func<string, byte[]?> readFile
     private static readonly string[] MainOptions =
     [
         "enabled", "decision_time_ms", "msgtype_client", "msgtype_server", "profile_option", "profile_option6",
-        "implicit_discover", "grant_memory_days", "forcerenew", "clock", "resolver",
+        "implicit_discover", "grant_memory_days", "forcerenew", "clock", "resolver", "foreign_dns",
     ];
 
     private const int LongestName = 32;
@@ -128,6 +128,7 @@ internal sealed class ConfigReader(string uciDir, Func<string, byte[]?> readFile
             ForceRenew = main.Flag("forcerenew", false),
             ClockTrust = (ClockTrust)main.Choice("clock", "ntp", "trust"),
             Resolver = main.Address("resolver") ?? new Ipv4Address(0x7f000001),
+            ForeignDns = (ForeignDns)main.Choice("foreign_dns", "redirect", "block", "allow"),
             Wan = [],
             Uplinks = [],
             Networks = [],

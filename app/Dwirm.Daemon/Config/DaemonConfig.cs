@@ -69,8 +69,11 @@ public sealed record DaemonConfig
     /// <summary><c>domain</c> of the first enabled <c>config dnsmasq</c>; <c>lan</c> by default.</summary>
     public required string Domain { get; init; }
 
-    /// <summary><c>main.resolver</c>: the name server that endpoint names are looked up with; 127.0.0.1 by default.</summary>
-    public required Ipv4Address? Resolver { get; init; }
+    /// <summary><c>main.resolver</c>: the name server that endpoint names are looked up with, and that managed devices' questions are passed on to; 127.0.0.1 by default.</summary>
+    public required Ipv4Address Resolver { get; init; }
+
+    /// <summary><c>main.foreign_dns</c>: what becomes of a managed device's questions to another resolver than the router's; redirected by default.</summary>
+    public required ForeignDns ForeignDns { get; init; }
 
     /// <summary>What was understood but cannot be honoured, and what was done instead: to be logged once.</summary>
     public IReadOnlyList<ConfigFault> Warnings { get; init; } = [];

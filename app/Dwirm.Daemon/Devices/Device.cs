@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Generic;
 using System.Text;
+using Dwirm.Daemon.Dns;
 using Dwirm.Daemon.Loop;
 using Dwirm.Dhcp;
 using Dwirm.Policy;
@@ -89,6 +90,18 @@ public sealed class Device
 
     /// <summary>Limits how often the device's profiles are looked at.</summary>
     internal TokenBucket ProfileBudget;
+
+    /// <summary>What it did with the DNS forwarder; null until it asked something.</summary>
+    internal DnsUse? Dns { get; set; }
+
+    /// <summary>Names it asked the DNS forwarder for, in this run.</summary>
+    public long DnsQueries => Dns?.Queries ?? 0;
+
+    /// <summary>Of its questions, those that were not taken because they were too many or malformed.</summary>
+    public long DnsDropped => Dns?.Dropped ?? 0;
+
+    /// <summary>Of its questions, those the router's resolver did not answer in time.</summary>
+    public long DnsTimeouts => Dns?.Timeouts ?? 0;
 
     /// <summary>True while it is under enforcement: it asked, or the owner spoke of it.</summary>
     public bool IsManaged => Record.State is not DeviceState.New;

@@ -2,6 +2,7 @@ using System;
 using System.Collections.Generic;
 using Dwirm.Daemon.Config;
 using Dwirm.Daemon.Devices;
+using Dwirm.Daemon.Dns;
 using Dwirm.Daemon.Keys;
 using Dwirm.Daemon.Loop;
 using Dwirm.Dhcp;
@@ -59,6 +60,9 @@ internal sealed class DaemonState
     /// <summary>Counters.</summary>
     public Counters Counters { get; } = new();
 
+    /// <summary>The name server of devices under grants; null where there is none.</summary>
+    public DnsService? Dns { get; set; }
+
     /// <summary>Names of endpoints and their addresses.</summary>
     public required NameTable Names { get; init; }
 
@@ -106,6 +110,22 @@ internal sealed class DaemonState
 
     /// <summary>The port of a network, or null when it is not served now.</summary>
     public INetworkPort? PortOf(string? network) => network is null ? null : Ports.GetValueOrDefault(network);
+
+    /// <summary>The managed device behind an address of a network, or null; see <see cref="DnsDeviceFinder"/>.</summary>
+    public Device? ManagedAt(string network, UInt128 address)
+    {
+        MacAddress mac;
+        if (address >> 32 == 0xffff)
+        {
+            if (Dhcp.Leases.ByAddress(new Ipv4Address((uint)address)) is not { State: LeaseState.Bound } lease || lease.Network != network) return null;
+            mac = lease.Mac;
+        }
+        else if (!new Ipv6Address(address).TryGetMac(out mac))
+        {
+            return null;
+        }
+        return Devices.Find(mac) is { IsManaged: true } device ? device : null;
+    }
 
     /// <summary>What a refusal means on a network.</summary>
     public DenyAction DenyActionOf(string network)

@@ -82,6 +82,9 @@ public sealed class EnforcementService : IDisposable
         }
     }
 
+    /// <summary>Tells whether the DNS forwarder listens on a network, so that devices may be redirected to it; after a change <see cref="MarkDirty()"/>.</summary>
+    internal Func<string, bool> HasForwarder { get; set; } = static _ => false;
+
     /// <summary>True while our tables are in the kernel as they were left, or nothing was put there yet.</summary>
     public bool IsIntact => _kernel is null || Fault is not null || _kernel.IsIntact();
 
@@ -302,6 +305,8 @@ public sealed class EnforcementService : IDisposable
             networks.Add(new PlannedNetwork(network.Name, network.Device, network.IsBridge, network.Dhcp.RouterPrefix, PostureOf(network))
             {
                 Prefixes6 = _interfaces?.ByName(network.Device)?.Addresses6 ?? [],
+                ForeignDns = _config.ForeignDns,
+                HasForwarder = HasForwarder(network.Name),
             });
         }
         return networks;

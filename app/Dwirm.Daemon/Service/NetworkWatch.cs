@@ -66,6 +66,7 @@ internal sealed class NetworkWatch : IReadyHandler, IDisposable
             _log.Info($"no longer serves {port.Settings.Name} on {port.Settings.Device}");
         }
         foreach (NetworkSettings settings in _state.Config.Networks) Open(settings, interfaces.ByName(settings.Device));
+        _state.Dns?.OpenPorts(interfaces, now);
     }
 
     /// <inheritdoc/>

@@ -84,6 +84,17 @@ internal sealed partial class LedgerBuilder(InterfaceNames names)
         Add(Element.HeadOf(SetId.Hairpin, iface: iface),
             address: Element.AddressOf(network.Prefix.Network.Value, network.Prefix.BroadcastAddress.Value, 0, 0));
         Prefixes6(SetId.Net6, iface, network);
+        Names(network, iface, Udp);
+        Names(network, iface, Tcp);
+    }
+
+    private void Names(PlannedNetwork network, int iface, int protocol)
+    {
+        if (network.ForeignDns == ForeignDns.Allow) Add(Element.HeadOf(SetId.DnsAllowed, protocol, iface, 53, 53));
+        if (!network.HasForwarder) return;
+        Add(Element.HeadOf(SetId.Dns, protocol, iface, 53, 53));
+        Add(Element.HeadOf(SetId.DnsPort, protocol, iface, Ruleset.ForwarderPort, Ruleset.ForwarderPort));
+        if (network.ForeignDns == ForeignDns.Redirect) Add(Element.HeadOf(SetId.DnsForeign, protocol, iface, 53, 53));
     }
 
     private void Uplink(PlannedUplink uplink)

@@ -49,6 +49,7 @@ internal static partial class Ruleset
         to.Put(CtMark, SetId.C6, CtMark, Ip6Daddr, L4Protocol, Dport).Goto("enter");
         to.In(SetId.Own6, Ip6Daddr).Goto("violation");
         to.Put(CtMark, SetId.C6Range, CtMark, Ip6Daddr, L4Protocol, Dport).Goto("enter");
+        to.In(SetId.DnsAllowed, IifName, L4Protocol, Dport).In(SetId.Uplink, OifName).Goto("ok");
         to.Any(CtState, EstablishedOrRelated, "established,related").Goto("cut");
         to.Goto("violation");
 
@@ -71,6 +72,7 @@ internal static partial class Ruleset
         to.Put(CtMark, SetId.Device6, Ip6Daddr).Done();
         to.Put(CtMark, SetId.C6, CtMark, Ip6Saddr, L4Protocol, Sport).Goto("enter");
         to.Put(CtMark, SetId.C6Range, CtMark, Ip6Saddr, L4Protocol, Sport).Goto("enter");
+        to.In(SetId.DnsAllowed, OifName, L4Protocol, Sport).In(SetId.Uplink, IifName).Goto("ok");
         to.Goto("cut");
     }
 
@@ -80,6 +82,7 @@ internal static partial class Ruleset
     {
         to.Chain("in6");
         to.Is(CtDirection, Reply, "reply").Accept();
+        to.In(SetId.DnsPort, IifName, L4Protocol, Dport).Goto("dns_in");
         to.In(SetId.Discovery, Icmpv6Type).Goto("discovery_hops");
         to.In(SetId.Base, L4Protocol, Dport).Accept();
         to.Put(CtMark, SetId.Device6, Ip6Saddr).Done();

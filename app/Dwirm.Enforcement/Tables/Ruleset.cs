@@ -42,6 +42,7 @@ internal static partial class Ruleset
         to.Counter("spoofed");
         to.Counter("cut_off");
         to.Counter("violations");
+        to.Counter("dns_flood");
         Refusals(to, options);
         Identity(to);
         Identity6(to, options);
@@ -50,6 +51,7 @@ internal static partial class Ruleset
         Classification6(to);
         Router(to);
         Router6(to);
+        Names(to);
         PortForwards(to);
         to.EndTable();
     }
@@ -131,6 +133,7 @@ internal static partial class Ruleset
         to.Put(CtMark, SetId.C4, IpSaddr, IpDaddr, L4Protocol, Dport).Goto("enter");
         to.In(SetId.Own4, IpDaddr).Goto("violation");
         to.Put(CtMark, SetId.C4Range, IpSaddr, IpDaddr, L4Protocol, Dport).Goto("enter");
+        to.In(SetId.DnsAllowed, IifName, L4Protocol, Dport).In(SetId.Uplink, OifName).Goto("ok");
         to.Any(CtState, EstablishedOrRelated, "established,related").Goto("cut");
         to.Goto("violation");
 
@@ -152,6 +155,7 @@ internal static partial class Ruleset
         to.Chain("to4_reply");
         to.Put(CtMark, SetId.C4, IpDaddr, IpSaddr, L4Protocol, Sport).Goto("enter");
         to.Put(CtMark, SetId.C4Range, IpDaddr, IpSaddr, L4Protocol, Sport).Goto("enter");
+        to.In(SetId.DnsAllowed, OifName, L4Protocol, Sport).In(SetId.Uplink, IifName).Goto("ok");
         to.Goto("cut");
 
         // A service we know, but perhaps outside its schedule.
@@ -166,9 +170,12 @@ internal static partial class Ruleset
         to.IsNot(CtMark, 0, "0").Put(Priority, SetId.Live, CtDirection, CtMark).Accept();
         to.In(SetId.Own4, IpSaddr).Goto("in4");
         to.In(SetId.Own6, Ip6Saddr).Goto("in6");
+        // The forwarder serves managed devices only.
+        to.In(SetId.DnsPort, IifName, L4Protocol, Dport).Drop();
 
         to.Chain("in4");
         to.Is(CtDirection, Reply, "reply").Accept();
+        to.In(SetId.DnsPort, IifName, L4Protocol, Dport).Goto("dns_in");
         to.In(SetId.Base, L4Protocol, Dport).Accept();
         to.Put(CtMark, SetId.C4, IpSaddr, IpDaddr, L4Protocol, Dport).Goto("enter");
         to.Is(IcmpType, EchoRequest, "echo-request").Limit(5, 5).Accept();
@@ -184,6 +191,8 @@ internal static partial class Ruleset
         to.BaseChain("dstnat", "nat", NftHook.Prerouting, -105, "dstnat - 5");
         to.In(SetId.Wan4, IpDaddr).Dnat(SetId.Forward4);
         to.In(SetId.Wan4, IpDaddr).Dnat(SetId.Forward4Range);
+        to.In(SetId.Dns, IifName, L4Protocol, Dport).In(SetId.Own4, IpSaddr).Goto("dns4");
+        to.In(SetId.Dns, IifName, L4Protocol, Dport).In(SetId.Own6, Ip6Saddr).Goto("dns6");
 
         to.BaseChain("srcnat", "nat", NftHook.Postrouting, 95, "srcnat - 5");
         to.Any(CtStatus, Dnat, "dnat").In(SetId.Wan4, CtOriginalDaddr).In(SetId.Hairpin, OifName, IpSaddr).Masquerade();

@@ -38,6 +38,11 @@ internal enum SetId : byte
     Violations,
     Violations6,
     LogBudget,
+    Dns,
+    DnsForeign,
+    DnsAllowed,
+    DnsPort,
+    DnsBudget,
     LearnBudget,
 
     // table bridge

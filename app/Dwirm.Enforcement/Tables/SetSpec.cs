@@ -172,6 +172,11 @@ internal static class Sets
         In(SetId.Violations6, "viol6", KeyPart.Ether, KeyPart.Ip6, KeyPart.Protocol, KeyPart.Port)
             with { Flags = Dynamic, Size = 4096, TimeoutSeconds = 3600, Counter = true },
         In(SetId.LogBudget, "vlog", KeyPart.Ether) with { Flags = Dynamic, Size = 1024, TimeoutSeconds = 600 },
+        In(SetId.Dns, "dns", KeyPart.IfName, KeyPart.Protocol, KeyPart.Port),
+        In(SetId.DnsForeign, "dns_foreign", KeyPart.IfName, KeyPart.Protocol, KeyPart.Port),
+        In(SetId.DnsAllowed, "dns_allowed", KeyPart.IfName, KeyPart.Protocol, KeyPart.Port),
+        In(SetId.DnsPort, "dns_port", KeyPart.IfName, KeyPart.Protocol, KeyPart.Port),
+        In(SetId.DnsBudget, "dns_budget", KeyPart.Ether) with { Flags = Dynamic, Size = 1024, TimeoutSeconds = 60 },
         In(SetId.LearnBudget, "learn", KeyPart.Ether) with { Flags = Dynamic, Size = 1024, TimeoutSeconds = 600 },
     ];
 

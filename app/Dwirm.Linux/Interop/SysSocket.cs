@@ -6,8 +6,10 @@ namespace Dwirm.Linux.Interop;
 [CHeader("sys/socket.h")]
 internal static unsafe partial class SysSocket
 {
+    public const int AF_UNSPEC = 0;
     public const int AF_UNIX = 1;
     public const int AF_INET = 2;
+    public const int AF_INET6 = 10;
     public const int AF_NETLINK = 16;
     public const int AF_PACKET = 17;
 
@@ -19,6 +21,7 @@ internal static unsafe partial class SysSocket
 
     public const int SOL_SOCKET = 1;
     public const int SO_REUSEADDR = 2;
+    public const int SO_ERROR = 4;
     public const int SO_BROADCAST = 6;
     public const int SO_SNDBUF = 7;
     public const int SO_RCVBUF = 8;

@@ -25,6 +25,19 @@ public enum NetworkPosture : byte
     Isolate,
 }
 
+/// <summary>What becomes of a managed device's questions to another resolver than the router's (port 53).</summary>
+public enum ForeignDns : byte
+{
+    /// <summary>They are answered by the router's resolver, and the device does not notice.</summary>
+    Redirect,
+
+    /// <summary>They are refused, and counted as what they are.</summary>
+    Block,
+
+    /// <summary>They go where the device wants.</summary>
+    Allow,
+}
+
 /// <summary>A network of ours.</summary>
 /// <param name="Name">Logical name in UCI.</param>
 /// <param name="Device">Linux network device, for example <c>br-lan</c>.</param>
@@ -35,6 +48,12 @@ public sealed record PlannedNetwork(string Name, string Device, bool IsBridge, I
 {
     /// <summary>The router's own IPv6 addresses on it, with their prefix lengths; link-local ones are implied.</summary>
     public IReadOnlyList<Ipv6Prefix> Prefixes6 { get; init; } = [];
+
+    /// <summary>True while the DNS forwarder listens there: managed devices' questions to the router are redirected to it.</summary>
+    public bool HasForwarder { get; init; }
+
+    /// <summary>What becomes of their questions to others.</summary>
+    public ForeignDns ForeignDns { get; init; }
 }
 
 /// <summary>An interface to the outside.</summary>

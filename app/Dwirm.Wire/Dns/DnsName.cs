@@ -46,21 +46,21 @@ public static class DnsName
     /// <summary>Reads a name, compressed or not, as lower-case text without the final dot; octets that are no host name's become '?'.</summary>
     /// <param name="message">The whole message.</param>
     /// <param name="offset">Where the name starts; afterwards, where what follows it starts.</param>
-    /// <param name="name">The name; empty for the root.</param>
+    /// <param name="text">Receives the text; at least <see cref="MaxSize"/> characters.</param>
+    /// <param name="length">Characters; 0 for the root.</param>
     /// <returns>False when it overruns, is too long, or its pointers do not lead strictly backwards.</returns>
-    public static bool TryRead(ReadOnlySpan<byte> message, ref int offset, out string name)
+    public static bool TryRead(ReadOnlySpan<byte> message, ref int offset, Span<char> text, out int length)
     {
-        Span<char> text = stackalloc char[MaxSize];
-        int length = 0, at = offset, lowest = offset;
+        int count = 0, at = offset, lowest = offset;
         bool jumped = false;
-        name = "";
+        length = 0;
         for (int pointers = 0; at < message.Length;)
         {
             int head = message[at];
             if (head == 0)
             {
                 if (!jumped) offset = at + 1;
-                name = new string(text[..Math.Max(0, length - 1)]);
+                length = Math.Max(0, count - 1);
                 return true;
             }
             if (head >= 0xc0)
@@ -74,12 +74,22 @@ public static class DnsName
                 lowest = at;
                 continue;
             }
-            if (head > MaxLabel || at + 1 + head > message.Length || length + head + 1 > MaxSize - 1) return false;
-            foreach (byte octet in message.Slice(at + 1, head)) text[length++] = Clean(octet);
-            text[length++] = '.';
+            if (head > MaxLabel || at + 1 + head > message.Length || count + head + 1 > MaxSize - 1) return false;
+            foreach (byte octet in message.Slice(at + 1, head)) text[count++] = Clean(octet);
+            text[count++] = '.';
             at += 1 + head;
         }
         return false;
+    }
+
+    /// <summary>Steps over a name, compressed or not.</summary>
+    /// <param name="message">The whole message.</param>
+    /// <param name="offset">Where the name starts; afterwards, where what follows it starts.</param>
+    /// <returns>False where <see cref="TryRead"/> says so.</returns>
+    public static bool TrySkip(ReadOnlySpan<byte> message, ref int offset)
+    {
+        Span<char> text = stackalloc char[MaxSize];
+        return TryRead(message, ref offset, text, out _);
     }
 
     private static char Clean(byte octet) =>

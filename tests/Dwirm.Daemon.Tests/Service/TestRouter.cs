@@ -2,6 +2,7 @@ using System;
 using System.Collections.Generic;
 using Dwirm.Daemon.Config;
 using Dwirm.Daemon.Devices;
+using Dwirm.Daemon.Dns;
 using Dwirm.Daemon.Keys;
 using Dwirm.Daemon.Loop;
 using Dwirm.Daemon.Service;
@@ -41,7 +42,7 @@ internal sealed class TestRouter : IDisposable
         var dhcp = new Dhcpv4Engine([.. Networks(config)], seed: 1);
         var devices = new DeviceTable();
         EnforcementService? enforcement = null;
-        var names = new NameTable(_loop.Deadlines, static _ => { }, name => enforcement?.NameChanged(name));
+        var names = new NameTable(_loop.Deadlines, static (_, _, _) => true, name => enforcement?.NameChanged(name));
         enforcement = new EnforcementService(devices, dhcp, names, new RouterZone(), _loop.Deadlines, log, config, () => Kernel);
         State = new DaemonState
         {
