@@ -49,11 +49,12 @@ public sealed partial class KernelEnforcer : IKernel
     private readonly NetlinkChannel _netfilter;
     private readonly NetlinkChannel _route;
     private readonly InterfaceNames _names = new();
-    private readonly LedgerBuilder _builder;
+    private ElementLedger _ledger;
     private readonly NftTables _tables;
     private readonly Shaper _shaper;
     private readonly Action<string> _log;
-    private readonly Dictionary<MacAddress, PlannedDevice> _planned = [];
+    private InterfaceTable? _interfaces;
+    private KernelSupport? _support;
     private bool _applied;
 
     private KernelEnforcer(NetlinkSocket netfilter, NetlinkSocket route, Action<string> log)
@@ -61,16 +62,25 @@ public sealed partial class KernelEnforcer : IKernel
         _log = log;
         _netfilter = new NetlinkChannel(netfilter);
         _route = new NetlinkChannel(route);
-        _builder = new LedgerBuilder(_names);
+        _ledger = new ElementLedger(_names);
         _tables = new NftTables(_netfilter, _names, log);
         _shaper = new Shaper(_route, log);
-        Support = Describe();
     }
 
     /// <summary>What this kernel can do, and what came in the way of the last plan.</summary>
-    public KernelSupport Support { get; private set; }
+    public KernelSupport Support => _support ??= Describe();
 
-    internal IReadOnlyList<Element> Shadow => _tables.Shadow;
+    /// <summary>What the kernel has, as far as we know: sorted.</summary>
+    internal List<Element> Shadow
+    {
+        get
+        {
+            List<Element> all = [];
+            foreach (Element[] block in _ledger.Blocks()) all.AddRange(block);
+            all.Sort();
+            return all;
+        }
+    }
 
     internal InterfaceNames Names => _names;
 
@@ -96,35 +106,34 @@ public sealed partial class KernelEnforcer : IKernel
     /// <inheritdoc/>
     public NetlinkError? Apply(PlanChange change, Instant now)
     {
-        if (change.IsWhole) _planned.Clear();
-        foreach (MacAddress mac in change.Removed) _planned.Remove(mac);
-        foreach (PlannedDevice device in change.Devices) _planned[device.Mac] = device;
-        var all = new List<PlannedDevice>(_planned.Values);
-        all.Sort(static (one, other) => one.Mac.CompareTo(other.Mac));
-        return Apply(new EnforcementPlan(change.Networks, change.Uplinks, all), now);
+        InterfaceTable interfaces = change.Interfaces ?? InterfaceTable.Read(_route);
+        if (interfaces.Error != null) return interfaces.Error;
+        bool look = change.IsWhole || !ReferenceEquals(interfaces, _interfaces);
+        _ledger.Take(change);
+        bool reshaped = _shaper.Prepare(change, _ledger, interfaces);
+        if (reshaped) _ledger.MarkAll();
+        if (look || reshaped) _support = null;
+        _ledger.Build(change, look ? interfaces.BridgePorts : null, now.MonotonicMs, _shaper.Unshaped);
+        var withdrawn = new List<uint>();
+        if (!_applied) TakeOver(withdrawn);
+        NetlinkError? error = _tables.Commit(_ledger.Diff, _ledger.Blocks, now.MonotonicMs);
+        if (error != null)
+        {
+            _ledger.Discard();
+            return error;
+        }
+        withdrawn.AddRange(_tables.Withdrawn);
+        CutFlows(withdrawn);
+        FollowGenerations();
+        _ledger.Accept();
+        _shaper.Retire();
+        (_applied, _interfaces) = (true, interfaces);
+        return null;
     }
 
     /// <summary>Makes the kernel enforce exactly <paramref name="plan"/>.</summary>
-    /// <returns>Null when it does; else what was refused, and the kernel goes on enforcing what it did before.</returns>
-    public NetlinkError? Apply(EnforcementPlan plan, Instant now)
-    {
-        InterfaceTable interfaces = InterfaceTable.Read(_route);
-        if (interfaces.Error != null) return interfaces.Error;
-        _shaper.Prepare(plan, interfaces);
-        List<Element> desired = _builder.Build(plan, interfaces.BridgePorts, now.MonotonicMs, _shaper.Unshaped);
-        var before = new List<uint>();
-        if (!_applied) TakeOver(desired, before);
-        NetlinkError? error = _tables.Commit(desired, now.MonotonicMs);
-        if (error == null)
-        {
-            _applied = true;
-            before.AddRange(_tables.Withdrawn);
-            CutFlows(before, desired);
-            _shaper.Retire();
-        }
-        Support = Describe();
-        return error;
-    }
+    /// <returns>As <see cref="Apply(PlanChange, Instant)"/>.</returns>
+    public NetlinkError? Apply(EnforcementPlan plan, Instant now) => Apply(PlanChange.Whole(plan), now);
 
     /// <summary>
     /// True while our tables are what the last <see cref="Apply(PlanChange, Instant)"/> left, as far as a look at them tells: <c>service firewall stop</c> and
@@ -137,27 +146,28 @@ public sealed partial class KernelEnforcer : IKernel
     public NetlinkError? Cleanup()
     {
         _applied = false;
+        _ledger = new ElementLedger(_names);
         NetlinkError? tables = _tables.Delete(), shaping = _shaper.Delete();
         return tables ?? shaping;
     }
 
     /// <summary>Reads the counters of all live services into <paramref name="usage"/>, which is emptied first; false when the kernel did not answer.</summary>
-    /// <remarks>The kernel counts from zero again when a service's elements are written anew: at a restart and when its class or schedule changes.</remarks>
+    /// <remarks>What a service used is counted from its grant on, through changes and windows of the grant and through a restart of the daemon.</remarks>
     public bool ReadUsage(Dictionary<uint, ServiceUsage> usage)
     {
         usage.Clear();
+        _tables.Usage.AddTo(usage);
         NetlinkError? error = _tables.Dump(SetId.Live, (in NetlinkMessage message) => NftElementReader.Each(message, (key, _, counted) =>
         {
             if (key.Length != 8) return;
             uint sid = NftElementReader.HostU32(key[4..]);
             usage.TryGetValue(sid, out ServiceUsage sum);
             usage[sid] = key[0] == 0
-                ? sum with { OriginalPackets = counted.Packets, OriginalBytes = counted.Bytes }
-                : sum with { ReplyPackets = counted.Packets, ReplyBytes = counted.Bytes };
+                ? sum with { OriginalPackets = sum.OriginalPackets + counted.Packets, OriginalBytes = sum.OriginalBytes + counted.Bytes }
+                : sum with { ReplyPackets = sum.ReplyPackets + counted.Packets, ReplyBytes = sum.ReplyBytes + counted.Bytes };
         }));
         if (error != null || !_tables.Options.Bridge) return error == null;
-        foreach (SetId set in (ReadOnlySpan<SetId>)[SetId.L2Provide, SetId.L2ProvideRange, SetId.L2Consume, SetId.L2ConsumeRange])
-            error ??= ReadLocal(set, usage);
+        foreach (SetId set in UsageCounters.CountedSets[1..]) error ??= ReadLocal(set, usage);
         return error == null;
     }
 
@@ -181,13 +191,10 @@ public sealed partial class KernelEnforcer : IKernel
     /// What an earlier run left: services that were live and are not any more lose their flows, and answers that were on their way across
     /// a bridge stay allowed.
     /// </summary>
-    private void TakeOver(List<Element> desired, List<uint> before)
+    private void TakeOver(List<uint> before)
     {
         var wanted = new HashSet<uint>();
-        foreach (Element element in desired)
-        {
-            if (element.Set == SetId.Live) wanted.Add(element.Mark);
-        }
+        foreach (Element[] block in _ledger.Blocks()) AddLive(block, wanted, uint.MaxValue);
         _tables.Dump(SetId.Live, (in NetlinkMessage message) => NftElementReader.Each(message, (key, _, _) =>
         {
             if (key.Length == 8 && key[0] == 0 && !wanted.Contains(NftElementReader.HostU32(key[4..]))) before.Add(NftElementReader.HostU32(key[4..]));
@@ -195,15 +202,34 @@ public sealed partial class KernelEnforcer : IKernel
         _tables.CarryAnswers(CarriedAnswers);
     }
 
+    /// <summary>What a generation that ended used is forgotten.</summary>
+    private void FollowGenerations()
+    {
+        var goesOn = new HashSet<uint>();
+        foreach (LedgerEntry entry in _ledger.Changed)
+        {
+            uint generation = _ledger.Effective(entry)?.Generation ?? 0;
+            if (_applied && entry.Generation != 0 && entry.Generation != generation) _tables.Usage.Forget(entry.Generation);
+            entry.Generation = generation;
+            if (!_applied) goesOn.Add(generation);
+        }
+        if (!_applied) _tables.Usage.Keep(goesOn);
+    }
+
+    private static void AddLive(Element[] block, HashSet<uint> into, uint mask)
+    {
+        foreach (Element element in block)
+        {
+            if (element.Set == SetId.Live) into.Add(element.Mark & mask);
+        }
+    }
+
     /// <summary>Deletes the connection-tracking entries of services that are gone: the elements cut the flows, this tidies up behind them.</summary>
-    private void CutFlows(List<uint> withdrawn, List<Element> desired)
+    private void CutFlows(List<uint> withdrawn)
     {
         if (withdrawn.Count == 0) return;
         var generations = new HashSet<uint>();
-        foreach (Element element in desired)
-        {
-            if (element.Set == SetId.Live) generations.Add(element.Mark & DeviceMask);
-        }
+        foreach (LedgerEntry entry in _ledger.Changed) AddLive(entry.Next!, generations, DeviceMask);
         var done = new HashSet<uint>();
         foreach (uint sid in withdrawn)
         {
@@ -223,7 +249,7 @@ public sealed partial class KernelEnforcer : IKernel
         if (!_tables.Options.Log) notes.Add("no logging to groups (kmod-nfnetlink-log): violations are counted, not reported");
         if (ReadFlag(BridgeCallPath)) notes.Add($"{BridgeCallPath} is 1: bridged frames pass the firewall twice; set it to 0");
         if (!_shaper.Supported) notes.Add("no HTB (kmod-sched-core): rates are policed, not shaped");
-        if (_builder.Incomplete) notes.Add("the plan has more forwards or ranges than fit; what is beyond is not granted");
+        if (_ledger.Incomplete) notes.Add("the plan has more forwards or ranges than fit; what is beyond is not granted");
         foreach ((string device, string note) in _shaper.Notes) notes.Add($"{device} {note}".Trim());
         return new KernelSupport(_tables.Options.Bridge, _shaper.Supported, [.. notes]);
     }

@@ -20,20 +20,31 @@ internal static class ElementCodec
     /// <param name="element">The element.</param>
     /// <param name="names">Interface names.</param>
     /// <param name="nowMs">Monotonic milliseconds, for what is left until its deadline.</param>
-    /// <param name="keyOnly">True for a deletion.</param>
-    public static void Write(NetlinkWriter writer, in Element element, InterfaceNames names, long nowMs, bool keyOnly)
+    /// <param name="usage">What the element's predecessor counted.</param>
+    public static void Write(NetlinkWriter writer, in Element element, InterfaceNames names, long nowMs, UsageCounters usage)
     {
         SetSpec spec = Sets.Get(element.Set);
-        Span<byte> key = stackalloc byte[MaxKey];
         using (writer.Element())
         {
-            writer.ElementKey(key[..WriteKey(element, spec, names, false, key)]);
-            if (spec.IsInterval) writer.ElementKeyEnd(key[..WriteKey(element, spec, names, true, key)]);
-            if (keyOnly) return;
+            WriteKeys(writer, element, spec, names);
+            if (spec.Counter && usage.Initial(element, out ulong packets, out ulong bytes)) writer.ElementCounter(packets, bytes);
             WriteData(writer, element, spec);
             if (spec.Limit) writer.ElementLimitOver(element.Data, (uint)ClassPlan.BurstOf((long)element.Data));
             if (element.Deadline != 0) writer.ElementTimeout((ulong)Math.Max(1, element.Deadline - nowMs));
         }
+    }
+
+    /// <summary>Writes an element of an open list as a deletion or a question names it.</summary>
+    public static void WriteKeyOnly(NetlinkWriter writer, in Element element, InterfaceNames names)
+    {
+        using (writer.Element()) WriteKeys(writer, element, Sets.Get(element.Set), names);
+    }
+
+    private static void WriteKeys(NetlinkWriter writer, in Element element, SetSpec spec, InterfaceNames names)
+    {
+        Span<byte> key = stackalloc byte[MaxKey];
+        writer.ElementKey(key[..WriteKey(element, spec, names, false, key)]);
+        if (spec.IsInterval) writer.ElementKeyEnd(key[..WriteKey(element, spec, names, true, key)]);
     }
 
     /// <summary>Writes a key, or the last key of its range, and says how long it is.</summary>

@@ -4,7 +4,7 @@ using Dwirm.Enforcement.Tables;
 
 namespace Dwirm.Enforcement.Kernel;
 
-/// <summary>What has to change to get from one sorted list of elements to another.</summary>
+/// <summary>What has to change to get from some sorted blocks of elements to others.</summary>
 internal sealed class LedgerDiff
 {
     /// <summary>Elements to delete, in the order of sets; also those that come back with another value.</summary>
@@ -18,33 +18,63 @@ internal sealed class LedgerDiff
 
     public bool IsEmpty => Removed.Count == 0 && Added.Count == 0;
 
-    /// <summary>Fills the three lists from two sorted ones.</summary>
-    public void Compute(List<Element> have, List<Element> want)
+    public void Clear()
     {
         Removed.Clear();
         Added.Clear();
         Withdrawn.Clear();
+        // A load of everything must not stay in memory for ever.
+        if (Added.Capacity > 4096) Added.Capacity = 0;
+        if (Removed.Capacity > 4096) Removed.Capacity = 0;
+    }
+
+    /// <summary>Adds the difference between two sorted blocks. What stays in the kernel as it is takes its place in <paramref name="want"/>.</summary>
+    /// <returns>True when there is no difference.</returns>
+    public bool Add(Element[] have, Element[] want)
+    {
         int i = 0, j = 0;
-        while (i < have.Count || j < want.Count)
+        bool same = true;
+        while (i < have.Length || j < want.Length)
         {
-            int order = i == have.Count ? 1 : j == want.Count ? -1 : have[i].CompareTo(want[j]);
-            if (order < 0)
-            {
-                Element gone = have[i++];
-                Removed.Add(gone);
-                if (gone.Set == SetId.Live && gone.Direction == 0) Withdrawn.Add(gone.Mark);
-            }
+            int order = i == have.Length ? 1 : j == want.Length ? -1 : have[i].CompareTo(want[j]);
+            if (order < 0) Remove(have[i++]);
             else if (order > 0) Added.Add(want[j++]);
             else
             {
-                if (!have[i].SameValue(want[j]))
+                bool stays = have[i].SameValue(want[j]);
+                if (stays) want[j] = have[i];
+                else
                 {
                     Removed.Add(have[i]);
                     Added.Add(want[j]);
                 }
+                same &= stays;
                 i++;
                 j++;
+                continue;
             }
+            same = false;
         }
+        return same;
+    }
+
+    /// <summary>Brings what was added block by block into the order of sets.</summary>
+    public void Sort()
+    {
+        Removed.Sort();
+        Added.Sort();
+    }
+
+    /// <summary>Leaves out what a kernel without bridge tables has no place for.</summary>
+    public void WithoutBridge()
+    {
+        Removed.RemoveAll(static element => element.Set >= SetId.L2Port);
+        Added.RemoveAll(static element => element.Set >= SetId.L2Port);
+    }
+
+    private void Remove(in Element gone)
+    {
+        Removed.Add(gone);
+        if (gone.Set == SetId.Live && gone.Direction == 0) Withdrawn.Add(gone.Mark);
     }
 }

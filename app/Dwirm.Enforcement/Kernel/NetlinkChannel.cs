@@ -29,8 +29,9 @@ internal sealed class NetlinkChannel(NetlinkSocket socket) : IDisposable
     /// <param name="operation">What it is, for the error.</param>
     /// <param name="first">Sequence number of the first message.</param>
     /// <param name="acknowledged">Sequence number of the message that asks for an acknowledgement.</param>
+    /// <param name="take">Takes messages that come before the acknowledgement.</param>
     /// <returns>The first error the kernel reported, or null.</returns>
-    public NetlinkError? Transact(string operation, uint first, uint acknowledged)
+    public NetlinkError? Transact(string operation, uint first, uint acknowledged, MessageHandler? take = null)
     {
         int sent = socket.Send(Writer.Written);
         Writer.Clear();
@@ -48,12 +49,40 @@ internal sealed class NetlinkChannel(NetlinkSocket socket) : IDisposable
             while (reader.Next(out NetlinkMessage message))
             {
                 // The answer to a request that was given up earlier is not ours.
-                if (message.Sequence - first > acknowledged - first || !message.TryGetAck(out NetlinkAck ack)) continue;
-                if (ack.Errno != 0) error ??= new NetlinkError(operation, ack.Errno, Encoding.ASCII.GetString(ack.Text), ack.Offset);
+                if (message.Sequence - first > acknowledged - first) continue;
+                if (!message.TryGetAck(out NetlinkAck ack)) take?.Invoke(message);
+                else if (ack.Errno != 0) error ??= new NetlinkError(operation, ack.Errno, Encoding.ASCII.GetString(ack.Text), ack.Offset);
                 else if (message.Sequence == acknowledged) done = true;
             }
         }
         return error ?? (done ? null : new NetlinkError(operation, NetlinkError.NoAnswer));
+    }
+
+    /// <summary>Sends what <see cref="Writer"/> holds, requests that each ask for an acknowledgement, and reports those that were refused.</summary>
+    /// <param name="operation">What it is, for the error.</param>
+    /// <param name="first">Sequence number of the first request; the others follow one by one.</param>
+    /// <param name="count">How many there are.</param>
+    /// <param name="refused">Takes the number of a request, from 0, and why it was refused.</param>
+    public void TransactEach(string operation, uint first, int count, Action<int, NetlinkError> refused)
+    {
+        int sent = socket.Send(Writer.Written);
+        Writer.Clear();
+        int answered = 0;
+        while (sent >= 0 && answered < count)
+        {
+            int length = socket.TryReceive(_receive);
+            if (length == -NoBuffers) continue;
+            if (length < 0) break;
+            var reader = new NetlinkReader(_receive.AsSpan(0, length));
+            while (reader.Next(out NetlinkMessage message))
+            {
+                uint number = message.Sequence - first;
+                if (number >= (uint)count || !message.TryGetAck(out NetlinkAck ack)) continue;
+                answered++;
+                if (ack.Errno != 0) refused((int)number, new NetlinkError(operation, ack.Errno, Encoding.ASCII.GetString(ack.Text), ack.Offset));
+            }
+        }
+        for (int i = 0; sent < 0 && i < count; i++) refused(i, new NetlinkError(operation, -sent));
     }
 
     /// <summary>Sends the one request <see cref="Writer"/> holds and hands every message of the answer on, up to the end.</summary>

@@ -19,8 +19,7 @@ internal sealed class NftTables(NetlinkChannel channel, InterfaceNames names, Ac
     /// <summary>Within this of its deadline an element may or may not be there still.</summary>
     private const long ExpiryMarginMs = 2000;
 
-    private readonly LedgerDiff _diff = new();
-    private List<Element> _shadow = [];
+    private readonly UsageCounters _usage = new(channel, names);
     private bool _loaded, _probed, _othersChanged;
     private uint _generation;
     private TableFacts _inet, _bridge;
@@ -31,8 +30,8 @@ internal sealed class NftTables(NetlinkChannel channel, InterfaceNames names, Ac
     /// <summary>Services that the last commit took away.</summary>
     public List<uint> Withdrawn { get; } = [];
 
-    /// <summary>What the kernel has, as far as we know: sorted.</summary>
-    public List<Element> Shadow => _shadow;
+    /// <summary>What services used, where the kernel does not count it at present.</summary>
+    public UsageCounters Usage => _usage;
 
     /// <summary>
     /// Finds out what this kernel can do, by transactions that are checked and thrown away. Each waits for the kernel's readers (some 15 ms),
@@ -46,15 +45,16 @@ internal sealed class NftTables(NetlinkChannel channel, InterfaceNames names, Ac
         Options = new RulesetOptions(bridge, log17);
     }
 
-    /// <summary>Makes the kernel have exactly <paramref name="desired"/>.</summary>
-    public NetlinkError? Commit(List<Element> desired, long nowMs)
+    /// <summary>Changes what the kernel has, or loads everything where it has not what we believe.</summary>
+    /// <param name="diff">The change: its lists are in the order of sets.</param>
+    /// <param name="all">Everything there is to be with the change, in sorted blocks.</param>
+    /// <param name="nowMs">Monotonic milliseconds.</param>
+    public NetlinkError? Commit(LedgerDiff diff, Func<List<Element[]>> all, long nowMs)
     {
         Withdrawn.Clear();
-        List<Element> whole = desired;
-        desired = Fitting(whole);
-        _diff.Compute(_shadow, desired);
         for (int attempt = 0; attempt < Attempts; attempt++)
         {
+            if (!Options.Bridge) diff.WithoutBridge();
             NetlinkError? error = GetGeneration(out uint generation);
             if (error != null) return error;
             _othersChanged |= _loaded && generation != _generation;
@@ -63,15 +63,14 @@ internal sealed class NftTables(NetlinkChannel channel, InterfaceNames names, Ac
                 log("the tables were changed or removed by someone else: loading them anew");
                 _loaded = false;
             }
-            if (_loaded && _diff.IsEmpty) return Committed(desired, generation);
-            error = _loaded ? SendDiff(generation, nowMs) : SendAll(desired, generation, nowMs);
-            if (error == null) return Committed(desired, generation + 1 == 0 ? 1 : generation + 1);
+            if (_loaded && diff.IsEmpty) return Committed(diff, generation);
+            error = _loaded ? SendDiff(diff, generation, nowMs) : SendAll(all(), generation, nowMs);
+            if (error == null) return Committed(diff, generation + 1 == 0 ? 1 : generation + 1);
             if (error.Errno == NetlinkError.Restart) continue;
             if (!_loaded && _probed) return error;
             if (!_loaded)
             {
                 Probe();
-                desired = Fitting(whole);
                 continue;
             }
             log($"{error}: loading the tables anew");
@@ -97,8 +96,6 @@ internal sealed class NftTables(NetlinkChannel channel, InterfaceNames names, Ac
     /// <summary>The next commit writes everything anew.</summary>
     public void Distrust() => _loaded = false;
 
-    private List<Element> Fitting(List<Element> desired) => Options.Bridge ? desired : WithoutBridge(desired);
-
     /// <summary>Deletes both tables; that there are none is no error.</summary>
     public NetlinkError? Delete()
     {
@@ -117,7 +114,6 @@ internal sealed class NftTables(NetlinkChannel channel, InterfaceNames names, Ac
             if (error != null && error.Errno != NetlinkError.NotFound && !(family == NfFamily.Bridge && error.IsUnsupported)) first ??= error;
         }
         _loaded = false;
-        _shadow = [];
         return first;
     }
 
@@ -144,11 +140,10 @@ internal sealed class NftTables(NetlinkChannel channel, InterfaceNames names, Ac
         _answers = answers;
     }
 
-    private NetlinkError? Committed(List<Element> desired, uint generation)
+    private NetlinkError? Committed(LedgerDiff diff, uint generation)
     {
         // After a reload the diff is against what we believed to be there, which is what flows were classified by.
-        Withdrawn.AddRange(_diff.Withdrawn);
-        _shadow = desired;
+        Withdrawn.AddRange(diff.Withdrawn);
         _generation = generation;
         if (!_loaded)
         {
@@ -157,17 +152,13 @@ internal sealed class NftTables(NetlinkChannel channel, InterfaceNames names, Ac
         }
         _loaded = true;
         _answers = [];
+        _usage.Commit();
         return null;
     }
 
-    private static List<Element> WithoutBridge(List<Element> elements)
+    private NetlinkError? SendAll(List<Element[]> blocks, uint generation, long nowMs)
     {
-        int end = elements.FindIndex(static element => element.Set >= SetId.L2Port);
-        return end < 0 ? elements : elements.GetRange(0, end);
-    }
-
-    private NetlinkError? SendAll(List<Element> elements, uint generation, long nowMs)
-    {
+        ReadAllCounters();
         NetlinkWriter writer = channel.Writer;
         var sink = new NetlinkSink(writer, channel.NextSequence) { Declaring = true };
         uint begin = channel.NextSequence();
@@ -175,9 +166,31 @@ internal sealed class NftTables(NetlinkChannel channel, InterfaceNames names, Ac
         WriteTables(sink);
         sink.Declaring = false;
         WriteTables(sink);
-        WriteElements(NftMessage.NewElement, elements, nowMs, false);
+        // Set by set: the place of each block's next element is kept.
+        int[] next = new int[blocks.Count];
+        var list = new ElementList(this, NftMessage.NewElement, nowMs, false);
+        for (SetId set = SetId.None; set < (Options.Bridge ? SetId.Count : SetId.L2Port); set++)
+        {
+            for (int i = 0; i < next.Length; i++)
+            {
+                Element[] block = blocks[i];
+                for (; next[i] < block.Length && block[next[i]].Set == set; next[i]++) list.Put(block[next[i]]);
+            }
+        }
+        list.End();
         WriteAnswers();
         return Finish("nft load", begin);
+    }
+
+    // What is there counted until now, whoever left it; when nothing is there nothing was.
+    private void ReadAllCounters()
+    {
+        _usage.Rollback();
+        foreach (SetId set in UsageCounters.CountedSets)
+        {
+            if (set >= SetId.L2Port && !Options.Bridge) return;
+            if (Dump(set, (in NetlinkMessage message) => NftElementReader.Each(message, (key, data, counted) => _usage.Read(set, key, data, counted))) != null) return;
+        }
     }
 
     private void WriteTables(NetlinkSink sink)
@@ -186,24 +199,32 @@ internal sealed class NftTables(NetlinkChannel channel, InterfaceNames names, Ac
         if (Options.Bridge) Ruleset.WriteBridge(sink, Options);
     }
 
-    private NetlinkError? SendDiff(uint generation, long nowMs)
+    private NetlinkError? SendDiff(LedgerDiff diff, uint generation, long nowMs)
     {
+        _usage.ReadBeforeDelete(diff.Removed);
         uint begin = channel.NextSequence();
         channel.Writer.BatchBegin(begin, generation);
-        var certain = new List<Element>(_diff.Removed.Count);
-        var doubtful = new List<Element>();
-        foreach (Element element in _diff.Removed)
-        {
-            if (element.Deadline != 0 && element.Deadline < nowMs - ExpiryMarginMs) continue; // the kernel has let it go
-            certain.Add(element);
-            if (element.Deadline != 0 && element.Deadline < nowMs + ExpiryMarginMs) doubtful.Add(element);
-        }
         // Adding what is there already is no fault, deleting what is not there is: so an element that may just be expiring is added first.
-        WriteElements(NftMessage.NewElement, doubtful, nowMs, false);
-        WriteElements(NftMessage.DeleteElement, certain, nowMs, true);
-        WriteElements(NftMessage.NewElement, _diff.Added, nowMs, true);
+        var doubtful = new ElementList(this, NftMessage.NewElement, nowMs, false);
+        foreach (Element element in diff.Removed)
+        {
+            if (!IsExpired(element, nowMs) && element.Deadline != 0 && element.Deadline < nowMs + ExpiryMarginMs) doubtful.Put(element);
+        }
+        doubtful.End();
+        var removed = new ElementList(this, NftMessage.DeleteElement, nowMs, false);
+        foreach (Element element in diff.Removed)
+        {
+            if (!IsExpired(element, nowMs)) removed.Put(element);
+        }
+        removed.End();
+        var added = new ElementList(this, NftMessage.NewElement, nowMs, true);
+        foreach (Element element in diff.Added) added.Put(element);
+        added.End();
         return Finish("nft batch", begin);
     }
+
+    // The kernel has let it go.
+    private static bool IsExpired(in Element element, long nowMs) => element.Deadline != 0 && element.Deadline < nowMs - ExpiryMarginMs;
 
     private NetlinkError? Finish(string operation, uint begin)
     {
@@ -215,24 +236,6 @@ internal sealed class NftTables(NetlinkChannel channel, InterfaceNames names, Ac
         writer.AddFlags(start, NetlinkFlags.Ack);
         writer.BatchEnd(channel.NextSequence());
         return channel.Transact(operation, begin, last);
-    }
-
-    private void WriteElements(NftMessage message, List<Element> elements, long nowMs, bool exclusive)
-    {
-        NetlinkWriter writer = channel.Writer;
-        int i = 0;
-        while (i < elements.Count)
-        {
-            SetSpec spec = Sets.Get(elements[i].Set);
-            int start = writer.Length;
-            using (NftMessages.ListScope list = writer.Elements(message, channel.NextSequence(), spec.Family, Ruleset.TableName, spec.Name, 0))
-            {
-                for (; i < elements.Count && elements[i].Set == spec.Id && list.Length < ChunkLimit; i++)
-                    ElementCodec.Write(writer, elements[i], names, nowMs, message == NftMessage.DeleteElement);
-            }
-            // An element that is there although the shadow says no is a reason to load anew.
-            if (exclusive && message == NftMessage.NewElement) writer.AddFlags(start, NetlinkFlags.Excl);
-        }
     }
 
     private void WriteAnswers()
@@ -251,6 +254,12 @@ internal sealed class NftTables(NetlinkChannel channel, InterfaceNames names, Ac
             }
         }
     }
+
+    private NetlinkWriter Writer => channel.Writer;
+
+    private InterfaceNames Names => names;
+
+    private uint NextSequence() => channel.NextSequence();
 
     private NetlinkError? GetGeneration(out uint generation)
     {
@@ -306,6 +315,37 @@ internal sealed class NftTables(NetlinkChannel channel, InterfaceNames names, Ac
         writer.NewTable(last, family, Name);
         writer.AddFlags(start, NetlinkFlags.Ack);
         return channel.Transact("nft probe", begin, last); // no end: nothing is committed
+    }
+
+    /// <summary>Elements in the order of sets, as messages that each hold as many of one set as fit.</summary>
+    private struct ElementList(NftTables tables, NftMessage kind, long nowMs, bool exclusive)
+    {
+        private NftMessages.ListScope _list;
+        private SetId _set;
+        private int _start;
+
+        public void Put(in Element element)
+        {
+            NetlinkWriter writer = tables.Writer;
+            if (_set != element.Set || _list.Length >= ChunkLimit)
+            {
+                End();
+                SetSpec spec = Sets.Get(element.Set);
+                (_set, _start) = (element.Set, writer.Length);
+                _list = writer.Elements(kind, tables.NextSequence(), spec.Family, Ruleset.TableName, spec.Name, 0);
+            }
+            if (kind == NftMessage.DeleteElement) ElementCodec.WriteKeyOnly(writer, element, tables.Names);
+            else ElementCodec.Write(writer, element, tables.Names, nowMs, tables._usage);
+        }
+
+        public void End()
+        {
+            if (_set == SetId.None) return;
+            _list.Dispose();
+            // An element that is there although the shadow says no is a reason to load anew.
+            if (exclusive) tables.Writer.AddFlags(_start, NetlinkFlags.Excl);
+            _set = SetId.None;
+        }
     }
 
     /// <summary>Tells our table from one that someone put in its place, or took something from.</summary>

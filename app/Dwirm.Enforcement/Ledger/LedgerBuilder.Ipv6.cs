@@ -91,7 +91,6 @@ internal sealed partial class LedgerBuilder
         foreach (ExactClaim exact in _group.Exact)
         {
             Ipv6Address peer = _peers[(int)exact.Address];
-            if (!MayReach6(device, peer, protocol, exact.Port)) continue;
             Add(Element.HeadOf(SetId.C6, protocol, 0, exact.Port, exact.Port), DeviceMark(device), peer.Value, exact.Data);
         }
         foreach (Box box in _group.Ranges)
@@ -145,53 +144,6 @@ internal sealed partial class LedgerBuilder
             if (prefix.Contains(address)) return true;
         }
         return false;
-    }
-
-    /// <summary>As <see cref="MayReach"/>: a managed device is reached by another one only where it provides, and on its own network.</summary>
-    private bool MayReach6(PlannedDevice device, Ipv6Address destination, int protocol, ushort port)
-    {
-        if (ManagedOwnerOf(destination) is not { } provider) return true;
-        if (provider.Device != device.Device) return false;
-        foreach (PlannedService service in provider.Services)
-        {
-            if (service.Direction != ServiceDirection.Provide || !Admits6(service, device)) continue;
-            foreach (PlannedPort offered in service.Ports)
-            {
-                if (offered.Transport == TransportOf(protocol) && offered.Range.Contains(port)) return true;
-            }
-        }
-        return false;
-    }
-
-    private static bool Admits6(PlannedService service, PlannedDevice device)
-    {
-        if (service.IsForEveryone) return true;
-        foreach (Ipv6Address source in service.Sources6)
-        {
-            foreach (Ipv6Address own in device.Addresses6)
-            {
-                if (own == source) return true;
-            }
-        }
-        return false;
-    }
-
-    // Only an address on a network of ours can be a device's, and endpoints there are few: they need the owner's approval.
-    private PlannedDevice? ManagedOwnerOf(Ipv6Address address)
-    {
-        bool ours = false;
-        foreach (PlannedNetwork network in _plan.Networks) ours |= IsOn(network, address);
-        if (!ours) return null;
-        foreach (PlannedDevice device in _plan.Devices)
-        {
-            if (device.Posture != DevicePosture.Managed) continue;
-            if (address == Ipv6Address.LinkLocalFrom(device.Mac)) return device;
-            foreach (Ipv6Address own in device.Addresses6)
-            {
-                if (own == address) return device;
-            }
-        }
-        return null;
     }
 
     private void Claim6(PlannedDevice device, int protocol, bool outside, bool activeOnly)

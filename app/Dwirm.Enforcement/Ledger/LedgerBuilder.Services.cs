@@ -30,9 +30,10 @@ internal sealed partial class LedgerBuilder
             if (service.Id != 0 && IsActive(service)) Live(device, service, bridged);
         }
         Services6(device);
+        if (device.Addresses4.Count > 0 && _claims.Holds(device, device.Addresses4[0])) PortForwards(device, device.Addresses4[0].Value);
         foreach (Ipv4Address address in device.Addresses4)
         {
-            if (!_owners.TryGetValue(address.Value, out PlannedDevice? owner) || !ReferenceEquals(owner, device)) continue;
+            if (!_claims.Holds(device, address)) continue;
             for (int i = 0; i < 2; i++)
             {
                 int protocol = i == 0 ? Tcp : Udp;
@@ -69,7 +70,6 @@ internal sealed partial class LedgerBuilder
         Incomplete |= !_group.Resolve(1, 0);
         foreach (ExactClaim exact in _group.Exact)
         {
-            if (!MayReach(device, address, exact.Address, protocol, exact.Port)) continue;
             Add(Element.HeadOf(SetId.C4, protocol, 0, exact.Port, exact.Port),
                 address: Element.AddressOf(address.Value, address.Value, exact.Address, exact.Address), data: exact.Data);
         }
@@ -96,32 +96,6 @@ internal sealed partial class LedgerBuilder
             _outside.AddRange(_scratch);
         }
         return _outside;
-    }
-
-    /// <summary>From one managed device to another both have to have asked; a device provides to its own network only.</summary>
-    private bool MayReach(PlannedDevice device, Ipv4Address from, uint destination, int protocol, ushort port)
-    {
-        if (!_owners.TryGetValue(destination, out PlannedDevice? provider)) return true;
-        if (provider.Device != device.Device) return false;
-        foreach (PlannedService service in provider.Services)
-        {
-            if (service.Direction != ServiceDirection.Provide || !Admits(service, from)) continue;
-            foreach (PlannedPort offered in service.Ports)
-            {
-                if (offered.Transport == TransportOf(protocol) && offered.Range.Contains(port)) return true;
-            }
-        }
-        return false;
-    }
-
-    private static bool Admits(PlannedService service, Ipv4Address source)
-    {
-        if (service.IsForEveryone) return true;
-        foreach (Ipv4Prefix prefix in service.Sources)
-        {
-            if (prefix.Contains(source)) return true;
-        }
-        return false;
     }
 
     private void Provide(PlannedDevice device, Ipv4Address address, int protocol)
@@ -234,19 +208,16 @@ internal sealed partial class LedgerBuilder
     }
 
     // Forwards of services that are on come first: an external port has one owner.
-    private void PortForwards()
+    private void PortForwards(PlannedDevice device, uint address)
     {
         var taken = new HashSet<int>();
         var kept = new BoxSet();
         for (int pass = 0; pass < 2; pass++)
         {
-            foreach (PlannedDevice device in _plan.Devices)
+            foreach (PlannedService service in device.Services)
             {
-                if (device.Posture != DevicePosture.Managed || device.Addresses4.Count == 0) continue;
-                foreach (PlannedService service in device.Services)
-                {
-                    if (service.Direction == ServiceDirection.Provide && IsActive(service) == (pass == 0)) PortForwards(device, service, taken, kept);
-                }
+                if (service.Direction == ServiceDirection.Provide && service.Forwards.Count > 0 && IsActive(service) == (pass == 0))
+                    PortForwards(device, service, address, taken, kept);
             }
         }
         // The set of ranges is disjoint over (transport, port): the transport stands in for an address.
@@ -254,13 +225,12 @@ internal sealed partial class LedgerBuilder
             Add(Element.HeadOf(SetId.Forward4Range, (int)box.Low, 0, box.PortLow, box.PortHigh), data: box.Data);
     }
 
-    private void PortForwards(PlannedDevice device, PlannedService service, HashSet<int> taken, BoxSet kept)
+    private void PortForwards(PlannedDevice device, PlannedService service, uint address, HashSet<int> taken, BoxSet kept)
     {
-        uint address = device.Addresses4[0].Value;
-        if (!_owners.TryGetValue(address, out PlannedDevice? owner) || !ReferenceEquals(owner, device)) return;
         int used = 0;
         foreach (PlannedForward forward in service.Forwards)
         {
+            if (!_claims.Holds(device, forward, service.Active)) continue;
             int protocol = forward.Transport == Transports.Tcp ? Tcp : Udp;
             if (forward.External == forward.Internal && forward.External.Count > ClaimGroup.ExpandUpTo)
             {

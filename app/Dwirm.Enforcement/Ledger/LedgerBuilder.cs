@@ -24,39 +24,72 @@ internal sealed partial class LedgerBuilder(InterfaceNames names)
 
     private static readonly HashSet<string> Nowhere = [];
 
-    private readonly Dictionary<uint, PlannedDevice> _owners = [];
     private readonly List<Element> _elements = [];
     private EnforcementPlan _plan = new([], [], []);
+    private ClaimTable _claims = new();
     private HashSet<string> _unshaped = Nowhere;
     private long _nowMs;
 
     /// <summary>True when a bound left something out that the plan asks for; it is then not granted.</summary>
     public bool Incomplete { get; private set; }
 
-    /// <summary>The elements for a plan.</summary>
+    /// <summary>The elements for a plan as a whole, in one sorted list.</summary>
     /// <param name="plan">What is wanted.</param>
     /// <param name="ports">Ports of bridges, for the posture of devices that never negotiated.</param>
     /// <param name="nowMs">Monotonic milliseconds; 0 when no service's window shall be taken for over.</param>
     /// <param name="unshaped">Devices that have no HTB of ours although rates are wanted there: those rates are policed.</param>
     public List<Element> Build(EnforcementPlan plan, IReadOnlyList<BridgePort> ports, long nowMs, HashSet<string>? unshaped = null)
     {
-        (_plan, _nowMs, _unshaped, Incomplete) = (plan, nowMs, unshaped ?? Nowhere, false);
-        _elements.Clear();
-        _owners.Clear();
+        var ledger = new ElementLedger(names);
+        PlanChange change = PlanChange.Whole(plan);
+        ledger.Take(change);
+        ledger.Build(change, ports, nowMs, unshaped ?? Nowhere);
+        Incomplete = ledger.Incomplete;
+        return [.. ledger.Diff.Added];
+    }
+
+    /// <summary>Begins a change.</summary>
+    /// <param name="networks">The networks whose DHCP is ours.</param>
+    /// <param name="uplinks">The outside.</param>
+    /// <param name="claims">Who holds what.</param>
+    /// <param name="nowMs">Monotonic milliseconds; 0 when no service's window shall be taken for over.</param>
+    /// <param name="unshaped">Devices that have no HTB of ours although rates are wanted there: those rates are policed.</param>
+    public void Begin(IReadOnlyList<PlannedNetwork> networks, IReadOnlyList<PlannedUplink> uplinks, ClaimTable claims, long nowMs, HashSet<string> unshaped)
+    {
+        _plan = new EnforcementPlan(networks, uplinks, []);
+        (_claims, _nowMs, _unshaped, Incomplete) = (claims, nowMs, unshaped, false);
+    }
+
+    /// <summary>The elements that are no device's: sorted, each key once.</summary>
+    public Element[] Globals(IReadOnlyList<BridgePort> ports)
+    {
         Constants();
-        foreach (PlannedNetwork network in plan.Networks) Network(network);
-        foreach (PlannedUplink uplink in plan.Uplinks) Uplink(uplink);
+        foreach (PlannedNetwork network in _plan.Networks) Network(network);
+        foreach (PlannedUplink uplink in _plan.Uplinks) Uplink(uplink);
         foreach (BridgePort port in ports) Port(port);
-        foreach (PlannedDevice device in plan.Devices) Identity(device);
-        foreach (PlannedDevice device in plan.Devices) Services(device);
-        PortForwards();
+        return Finish();
+    }
+
+    /// <summary>The elements of one device: sorted, each key once, ranges disjoint. No other device has one of the same key.</summary>
+    public Element[] Device(PlannedDevice device)
+    {
+        Identity(device);
+        Services(device);
+        return Finish();
+    }
+
+    private Element[] Finish()
+    {
         _elements.Sort();
-        var result = new List<Element>(_elements.Count);
-        foreach (Element element in _elements)
+        int kept = 0;
+        for (int i = 0; i < _elements.Count; i++)
         {
-            if (result.Count == 0 || result[^1].CompareTo(element) != 0) result.Add(element);
-            else if (element.Data < result[^1].Data) result[^1] = element;
+            Element element = _elements[i];
+            if (kept == 0 || _elements[kept - 1].CompareTo(element) != 0) _elements[kept++] = element;
+            else if (element.Data < _elements[kept - 1].Data) _elements[kept - 1] = element;
         }
+        _elements.RemoveRange(kept, _elements.Count - kept);
+        Element[] result = [.. _elements];
         _elements.Clear();
         if (_elements.Capacity > 4096) _elements.Capacity = 0;
         return result;
@@ -141,12 +174,15 @@ internal sealed partial class LedgerBuilder(InterfaceNames names)
         foreach (Ipv4Address address in device.Addresses4)
         {
             // An address belongs to one device; a second claim to it gets nothing.
-            if (address.IsAny || !_owners.TryAdd(address.Value, device)) continue;
+            if (!_claims.Holds(device, address)) continue;
             Own(SetId.Own4, SetId.Bind4, iface, mac, Element.SourceOf(address));
             if (bridged) Own(SetId.L2Own4, SetId.L2Bind4, 0, mac, Element.SourceOf(address));
         }
         OwnIpv6(device, Ipv6Address.LinkLocalFrom(device.Mac), iface, bridged);
-        foreach (Ipv6Address address in device.Addresses6) OwnIpv6(device, address, iface, bridged);
+        foreach (Ipv6Address address in device.Addresses6)
+        {
+            if (_claims.Holds(device, address)) OwnIpv6(device, address, iface, bridged);
+        }
     }
 
     private void Own(SetId own, SetId bind, int iface, ulong mac, UInt128 address)

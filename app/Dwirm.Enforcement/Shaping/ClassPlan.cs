@@ -1,5 +1,4 @@
 using System;
-using System.Collections.Generic;
 using Dwirm.Policy.Plans;
 using Dwirm.Wire.Netlink;
 
@@ -8,7 +7,7 @@ namespace Dwirm.Enforcement.Shaping;
 /// <summary>One HTB class as it is wanted. <paramref name="Queue"/> is the rate its own queue is made for, octets per second, 0 when it has classes below.</summary>
 internal readonly record struct WantedClass(ushort Parent, HtbShape Shape, long Queue);
 
-/// <summary>The classes a plan wants on each device: those of a network's devices on the network (towards the device), all of them on every uplink.</summary>
+/// <summary>The classes a device of the plan wants.</summary>
 internal static class ClassPlan
 {
     /// <summary>The class under which all others hang, so that devices do not compete for the root's own bandwidth.</summary>
@@ -21,24 +20,6 @@ internal static class ClassPlan
     private const int Frame = 1514, LineQuantum = 60_000;
 
     public static HtbShape Top => new(LineRate, LineRate, 1601, LineQuantum);
-
-    /// <summary>Device name → minor → class. A device that is managed by us but needs no class has an empty list.</summary>
-    public static Dictionary<string, SortedDictionary<ushort, WantedClass>> Of(EnforcementPlan plan)
-    {
-        var all = new Dictionary<string, SortedDictionary<ushort, WantedClass>>(StringComparer.Ordinal);
-        foreach (PlannedNetwork network in plan.Networks) all.TryAdd(network.Device, []);
-        foreach (PlannedUplink uplink in plan.Uplinks) all.TryAdd(uplink.Device, []);
-        foreach (PlannedDevice device in plan.Devices)
-        {
-            if (device.Generation == 0) continue;
-            if (all.TryGetValue(device.Device, out SortedDictionary<ushort, WantedClass>? inside)) Add(device, device.DownBitsPerSecond, inside);
-            foreach (PlannedUplink uplink in plan.Uplinks)
-            {
-                if (uplink.Device != device.Device) Add(device, device.UpBitsPerSecond, all[uplink.Device]);
-            }
-        }
-        return all;
-    }
 
     /// <summary>Octets that may pass at once: 12 ms of the rate, one frame at the least.</summary>
     public static int BurstOf(long bytesPerSecond) => (int)Math.Clamp(bytesPerSecond * 12 / 1000, 1600, 16 << 20);
@@ -53,19 +34,25 @@ internal static class ClassPlan
         return rate <= 0 ? 0 : Math.Max(1, rate / 8);
     }
 
-    private static void Add(PlannedDevice device, long limit, SortedDictionary<ushort, WantedClass> into)
+    /// <summary>The classes of one device on one side of the router.</summary>
+    /// <param name="device">The device.</param>
+    /// <param name="limit">Its limit as a whole on that side, bits per second; 0 for none.</param>
+    /// <param name="classes">Takes the class above its services at 0 and theirs at 1 to 15; what it has not is left empty.</param>
+    public static void Of(PlannedDevice device, long limit, Span<WantedClass> classes)
     {
+        classes.Clear();
+        if (device.Generation == 0) return;
         long total = 0;
         ushort minor = TrafficClass.MinorOf(device);
         foreach (PlannedService service in device.Services)
         {
             int number = TrafficClass.NumberOf(device, service);
             long rate = RateOf(service, limit);
-            if (number == 0 || rate == 0) continue;
-            var shape = new HtbShape(Math.Min(Trickle, rate), rate, BurstOf(rate), Frame);
-            if (into.TryAdd((ushort)(minor + number), new WantedClass(minor, shape, rate))) total += rate;
+            if (number == 0 || rate == 0 || classes[number].Parent != 0) continue;
+            classes[number] = new WantedClass(minor, new HtbShape(Math.Min(Trickle, rate), rate, BurstOf(rate), Frame), rate);
+            total += rate;
         }
         if (limit > 0) total = Math.Min(total, Math.Max(1, limit / 8));
-        if (total > 0) into[minor] = new WantedClass(TopMinor, new HtbShape(total, total, BurstOf(total), Frame), 0);
+        if (total > 0) classes[0] = new WantedClass(TopMinor, new HtbShape(total, total, BurstOf(total), Frame), 0);
     }
 }

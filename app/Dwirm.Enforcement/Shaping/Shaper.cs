@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Generic;
 using Dwirm.Enforcement.Kernel;
+using Dwirm.Enforcement.Ledger;
 using Dwirm.Policy.Plans;
 using Dwirm.Wire.Netlink;
 
@@ -13,14 +14,18 @@ namespace Dwirm.Enforcement.Shaping;
 /// </summary>
 internal sealed class Shaper(NetlinkChannel channel, Action<string> log)
 {
-    private const int Frame = 1514, QueueFrames = 6000;
     private const uint OurRoot = (uint)TrafficClass.Major << 16;
 
-    private readonly Dictionary<string, DeviceState> _devices = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, ShapedDevice> _devices = new(StringComparer.Ordinal);
     private readonly Dictionary<int, RootFacts> _roots = [];
-    private Dictionary<string, SortedDictionary<ushort, WantedClass>> _wanted = new(StringComparer.Ordinal);
-    private bool _fairQueue = true;
-    private bool _first = true;
+    private readonly List<string> _names = [];
+    private readonly List<int> _touched = [];
+    private readonly ClassWriter _writer = new(channel, log);
+    private readonly WantedClass[] _wanted = new WantedClass[TrafficClass.PerSlot];
+    private PlannedDevice?[] _bySlot = [];
+    private PlanChange? _plan;
+    private InterfaceTable? _interfaces;
+    private bool _first = true, _look = true;
 
     /// <summary>False once the kernel said that it has no HTB.</summary>
     public bool Supported { get; private set; } = true;
@@ -32,50 +37,44 @@ internal sealed class Shaper(NetlinkChannel channel, Action<string> log)
     public SortedDictionary<string, string> Notes { get; } = new(StringComparer.Ordinal);
 
     /// <summary>Makes and changes classes; nothing is taken away yet. Runs before the rules that name the classes.</summary>
-    public void Prepare(EnforcementPlan plan, InterfaceTable interfaces)
+    /// <param name="change">The change.</param>
+    /// <param name="ledger">What it means for devices.</param>
+    /// <param name="interfaces">The interfaces; the same object as before when nothing changed there.</param>
+    /// <returns>True when other network devices than before are shaped.</returns>
+    public bool Prepare(PlanChange change, ElementLedger ledger, InterfaceTable interfaces)
     {
-        _wanted = ClassPlan.Of(plan);
-        Notes.Clear();
-        Unshaped.Clear();
-        bool any = _devices.Count > 0;
-        foreach (SortedDictionary<ushort, WantedClass> classes in _wanted.Values) any |= classes.Count > 0;
-        if (!_first && !any) return;
-        if (ReadRoots() is { } error)
-        {
-            Note("", error.ToString());
-            return;
-        }
-        _first = false;
-        foreach ((string name, SortedDictionary<ushort, WantedClass> classes) in _wanted)
-        {
-            if (interfaces.ByName(name) is not { } info) _devices.Remove(name);
-            else Prepare(info, classes);
-            if (classes.Count > 0 && !_devices.ContainsKey(name)) Unshaped.Add(name);
-        }
+        _look |= change.IsWhole || !ReferenceEquals(interfaces, _interfaces);
+        (_plan, _interfaces) = (change, interfaces);
+        _touched.Clear();
+        if (change.IsWhole) Array.Clear(_bySlot);
+        foreach (LedgerEntry entry in ledger.Changed) Seat(entry, ledger.Effective(entry));
+        HashSet<string> before = new(Unshaped, StringComparer.Ordinal);
+        if (_look && !LookAround()) return false;
+        foreach (int slot in Slots()) Prepare(slot);
+        _writer.Flush();
+        return !before.SetEquals(Unshaped);
     }
 
     /// <summary>Deletes classes that nothing names any more. Runs after the rules.</summary>
     public void Retire()
     {
-        foreach ((string name, DeviceState state) in _devices)
+        foreach (ShapedDevice device in _devices.Values)
         {
-            _wanted.TryGetValue(name, out SortedDictionary<ushort, WantedClass>? wanted);
-            var gone = new List<ushort>();
-            foreach (ushort minor in state.Classes.Keys)
+            if (!_look)
             {
-                if (minor != ClassPlan.TopMinor && wanted?.ContainsKey(minor) != true) gone.Add(minor);
+                foreach (int slot in _touched) Retire(device, slot);
+                continue;
             }
-            // A device's own class has the number below its services': delete from the top down.
-            gone.Sort();
-            for (int i = gone.Count - 1; i >= 0; i--)
+            var seen = new HashSet<int>();
+            foreach (ushort minor in new List<ushort>(device.Classes.Keys))
             {
-                uint sequence = channel.NextSequence();
-                channel.Writer.DeleteHtbClass(sequence, state.Index, TcMessages.Handle(TrafficClass.Major, gone[i]));
-                NetlinkError? error = channel.Transact("tc class delete", sequence, sequence);
-                if (error is null or { Errno: NetlinkError.NotFound }) state.Classes.Remove(gone[i]);
-                else log($"{name} class 1:{gone[i]:x}: {error}");
+                int slot = (minor >> 4) - 1;
+                if (slot >= 0 && seen.Add(slot)) Retire(device, slot);
             }
         }
+        _writer.Flush();
+        // What was refused is tried again with the next change.
+        (_look, _writer.Failed) = (_writer.Failed, false);
     }
 
     /// <summary>Removes our roots, wherever they are.</summary>
@@ -90,7 +89,7 @@ internal sealed class Shaper(NetlinkChannel channel, Action<string> log)
             first ??= channel.Transact("tc qdisc delete", sequence, sequence);
         }
         _devices.Clear();
-        _first = true;
+        (_first, _look) = (true, true);
         return first;
     }
 
@@ -98,40 +97,128 @@ internal sealed class Shaper(NetlinkChannel channel, Action<string> log)
     public void Distrust()
     {
         _devices.Clear();
-        _first = true;
+        (_first, _look) = (true, true);
     }
 
-    private void Prepare(InterfaceInfo info, SortedDictionary<ushort, WantedClass> classes)
+    private void Seat(LedgerEntry entry, PlannedDevice? device)
     {
-        _roots.TryGetValue(info.Index, out RootFacts root);
-        bool known = _devices.TryGetValue(info.Name, out DeviceState? state) && state.Index == info.Index && root.Ours;
-        if (!known) state = root.Ours ? Adopt(info) : null;
-        if (state == null)
+        if (entry.Slot >= 0)
         {
-            _devices.Remove(info.Name);
-            if (classes.Count == 0) return;
-            state = Install(info, root);
-            if (state == null) return;
+            _touched.Add(entry.Slot);
+            if (entry.Slot < _bySlot.Length && _bySlot[entry.Slot]?.Mac == entry.Mac) _bySlot[entry.Slot] = null;
         }
-        _devices[info.Name] = state;
-        foreach ((ushort minor, WantedClass wanted) in classes)
+        entry.Slot = device is { Generation: not 0, Slot: >= 0 and <= TrafficClass.MaxSlot } ? device.Slot : -1;
+        if (entry.Slot < 0) return;
+        if (entry.Slot >= _bySlot.Length) Array.Resize(ref _bySlot, Math.Max(entry.Slot + 1, 2 * _bySlot.Length));
+        _bySlot[entry.Slot] = device;
+        _touched.Add(entry.Slot);
+    }
+
+    private List<int> Slots()
+    {
+        if (!_look) return _touched;
+        var all = new List<int>();
+        for (int slot = 0; slot < _bySlot.Length; slot++)
         {
-            if (state.Classes.TryGetValue(minor, out WantedClass have) && have == wanted) continue;
-            if (PutClass(state, minor, wanted)) state.Classes[minor] = wanted;
+            if (_bySlot[slot] is not null) all.Add(slot);
+        }
+        return all;
+    }
+
+    // Which of the plan's devices are there, and whose root they have; false when nothing is to be done.
+    private bool LookAround()
+    {
+        Notes.Clear();
+        Unshaped.Clear();
+        _names.Clear();
+        foreach (PlannedNetwork network in _plan!.Networks) AddName(network.Device);
+        foreach (PlannedUplink uplink in _plan.Uplinks) AddName(uplink.Device);
+        if (!_first && _devices.Count == 0 && !Array.Exists(_bySlot, static device => device is not null)) return false;
+        if (ReadRoots() is { } error)
+        {
+            Note("", error.ToString());
+            return false;
+        }
+        _first = false;
+        foreach (string name in _names)
+        {
+            InterfaceInfo? info = _interfaces!.ByName(name);
+            bool ours = info is not null && _roots.TryGetValue(info.Index, out RootFacts root) && root.Ours;
+            bool known = ours && _devices.TryGetValue(name, out ShapedDevice? device) && device.Index == info!.Index;
+            if (known) continue;
+            _devices.Remove(name);
+            if (ours && Adopt(info!) is { } adopted) _devices.Add(name, adopted);
+        }
+        return true;
+    }
+
+    private void AddName(string name)
+    {
+        if (!_names.Contains(name)) _names.Add(name);
+    }
+
+    // The device's traffic leaves by its own network's device towards it, and by every other away from it.
+    private bool Want(int slot, string name)
+    {
+        PlannedDevice? device = slot < _bySlot.Length && _names.Contains(name) ? _bySlot[slot] : null;
+        if (device is null) Array.Clear(_wanted);
+        else ClassPlan.Of(device, name == device.Device ? device.DownBitsPerSecond : device.UpBitsPerSecond, _wanted);
+        return _wanted[0].Parent != 0;
+    }
+
+    private void Prepare(int slot)
+    {
+        foreach (string name in _names)
+        {
+            if (!Want(slot, name) || Unshaped.Contains(name)) continue;
+            if (!_devices.TryGetValue(name, out ShapedDevice? device))
+            {
+                device = _interfaces!.ByName(name) is { } info ? Install(info) : null;
+                if (device is null)
+                {
+                    Unshaped.Add(name);
+                    continue;
+                }
+                _devices.Add(name, device);
+            }
+            ushort first = TrafficClass.MinorOf(slot);
+            for (int i = 0; i < _wanted.Length; i++)
+            {
+                ushort minor = (ushort)(first + i);
+                if (_wanted[i].Parent == 0 || (device.Classes.TryGetValue(minor, out WantedClass have) && have == _wanted[i])) continue;
+                _writer.Put(device, minor, _wanted[i]);
+            }
+        }
+    }
+
+    private void Retire(ShapedDevice device, int slot)
+    {
+        Want(slot, device.Name);
+        ushort first = TrafficClass.MinorOf(slot);
+        // A device's own class has the number below its services': from the top down.
+        for (int i = _wanted.Length - 1; i >= 0; i--)
+        {
+            if (_wanted[i].Parent == 0 && device.Classes.ContainsKey((ushort)(first + i))) _writer.Delete(device, (ushort)(first + i));
         }
     }
 
     /// <summary>Our HTB from an earlier run: its classes are taken over, each to be written once more or deleted.</summary>
-    private DeviceState? Adopt(InterfaceInfo info)
+    private ShapedDevice? Adopt(InterfaceInfo info)
     {
-        var state = new DeviceState(info.Index);
-        if (!ReadClasses(info.Index, state.Classes) || !state.Classes.ContainsKey(ClassPlan.TopMinor)) return null;
-        return state;
+        var device = new ShapedDevice(info.Index, info.Name);
+        return ReadClasses(info.Index, device.Classes) && device.Classes.ContainsKey(ClassPlan.TopMinor) ? device : null;
     }
 
-    private DeviceState? Install(InterfaceInfo info, RootFacts root)
+    private ShapedDevice? Install(InterfaceInfo info)
     {
         if (!Supported) return null;
+        _writer.Flush();
+        if (!_look && ReadRoots() is { } fault)
+        {
+            Note(info.Name, $"policed, not shaped: {fault}");
+            return null;
+        }
+        _roots.TryGetValue(info.Index, out RootFacts root);
         if (!root.IsDefault)
         {
             Note(info.Name, $"policed, not shaped: its root qdisc {root.Kind} is not ours");
@@ -145,43 +232,10 @@ internal sealed class Shaper(NetlinkChannel channel, Action<string> log)
             Note(info.Name, Supported ? $"policed, not shaped: {error}" : "policed, not shaped: the kernel has no HTB (kmod-sched-core)");
             return null;
         }
-        var state = new DeviceState(info.Index);
-        return PutClass(state, ClassPlan.TopMinor, new WantedClass(0, ClassPlan.Top, 0)) ? state : null;
-    }
-
-    private bool PutClass(DeviceState state, ushort minor, in WantedClass wanted)
-    {
-        uint handle = TcMessages.Handle(TrafficClass.Major, minor);
-        uint sequence = channel.NextSequence();
-        channel.Writer.PutHtbClass(sequence, state.Index, TcMessages.Handle(TrafficClass.Major, wanted.Parent), handle, wanted.Shape);
-        if (channel.Transact("tc class", sequence, sequence) is { } error)
-        {
-            log($"class 1:{minor:x}: {error}");
-            return false;
-        }
-        if (wanted.Queue != 0) PutQueue(state.Index, handle, wanted.Queue);
-        return true;
-    }
-
-    // About 100 ms of the rate, or a fair queue where the kernel has one. Without it a class gets the kernel's long default queue, no more.
-    private void PutQueue(int device, uint handle, long rate)
-    {
-        NetlinkError? error = null;
-        if (_fairQueue)
-        {
-            uint frameUs = (uint)Math.Min(Frame * 1_500_000L / rate, 5_000_000), target = Math.Max(5000, frameUs);
-            uint sequence = channel.NextSequence();
-            channel.Writer.PutFqCodel(sequence, device, handle, target, Math.Max(100_000, 4 * target), 1024);
-            error = channel.Transact("tc fq_codel", sequence, sequence);
-            if (error?.Errno == NetlinkError.NotFound) _fairQueue = false;
-        }
-        if (!_fairQueue)
-        {
-            uint sequence = channel.NextSequence();
-            channel.Writer.PutBfifo(sequence, device, handle, (uint)Math.Clamp(rate / 10, QueueFrames, 64 << 20));
-            error = channel.Transact("tc bfifo", sequence, sequence);
-        }
-        if (error != null) log($"queue of class {handle:x}: {error}");
+        var device = new ShapedDevice(info.Index, info.Name);
+        _writer.Put(device, ClassPlan.TopMinor, new WantedClass(0, ClassPlan.Top, 0));
+        _writer.Flush();
+        return device.Classes.Count > 0 ? device : null;
     }
 
     private NetlinkError? ReadRoots()
@@ -219,11 +273,6 @@ internal sealed class Shaper(NetlinkChannel channel, Action<string> log)
     private void Note(string device, string text)
     {
         if (!Notes.ContainsKey(device)) Notes[device] = text;
-    }
-
-    private sealed record DeviceState(int Index)
-    {
-        public Dictionary<ushort, WantedClass> Classes { get; } = [];
     }
 
     private readonly record struct RootFacts(string Kind, uint Handle, uint HtbDefault)

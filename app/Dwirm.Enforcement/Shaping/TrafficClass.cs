@@ -15,6 +15,9 @@ internal static class TrafficClass
     /// <summary>Greatest slot: the minor has to stay below 0xfff0.</summary>
     public const int MaxSlot = 4093;
 
+    /// <summary>Numbers of one slot: the class above the services, and fifteen of theirs.</summary>
+    public const int PerSlot = 16;
+
     private const int PerDevice = 15;
 
     /// <summary>The class of a service, 0 when it is not shaped.</summary>
@@ -25,7 +28,10 @@ internal static class TrafficClass
     }
 
     /// <summary>Minor of the class above a device's services.</summary>
-    public static ushort MinorOf(PlannedDevice device) => (ushort)((device.Slot + 1) << 4);
+    public static ushort MinorOf(PlannedDevice device) => MinorOf(device.Slot);
+
+    /// <summary>Minor of the class above the services of the device that has the slot.</summary>
+    public static ushort MinorOf(int slot) => (ushort)((slot + 1) << 4);
 
     /// <summary>
     /// Number of the service among the rated ones, 1 to 15: its id where all ids fit, else its place; 0 when it is not shaped. Where the

@@ -130,11 +130,24 @@ internal static partial class Ruleset
     {
         to.Chain("from4");
         to.Is(CtDirection, Reply, "reply").Goto("from4_reply");
+        to.In(SetId.Own4, IpDaddr).Goto("between4");
         to.Put(CtMark, SetId.C4, IpSaddr, IpDaddr, L4Protocol, Dport).Goto("enter");
-        to.In(SetId.Own4, IpDaddr).Goto("violation");
         to.Put(CtMark, SetId.C4Range, IpSaddr, IpDaddr, L4Protocol, Dport).Goto("enter");
         to.In(SetId.DnsAllowed, IifName, L4Protocol, Dport).In(SetId.Uplink, OifName).Goto("ok");
         to.Any(CtState, EstablishedOrRelated, "established,related").Goto("cut");
+        to.Goto("violation");
+
+        // From one managed device to another both have to have asked, one to provide and one to consume, and the flow is the consumer's. One
+        // that lost its service is not taken over: the first lookup would leave it with the provider's.
+        to.Chain("between4");
+        to.Any(CtState, EstablishedOrRelated, "established,related").Goto("cut");
+        to.Put(CtMark, SetId.P4, IifName, IpDaddr, L4Protocol, Dport).Goto("between4_consume");
+        to.Put(CtMark, SetId.P4Range, IpSaddr, IifName, IpDaddr, L4Protocol, Dport).Goto("between4_consume");
+        to.Goto("violation");
+
+        to.Chain("between4_consume");
+        to.Put(CtMark, SetId.C4, IpSaddr, IpDaddr, L4Protocol, Dport).Goto("enter");
+        to.Put(CtMark, SetId.C4Range, IpSaddr, IpDaddr, L4Protocol, Dport).Goto("enter");
         to.Goto("violation");
 
         // From outside only what a port forward brought: a neighbour on the uplink may know the inner address.
@@ -148,6 +161,7 @@ internal static partial class Ruleset
 
         // Mirrored keys: a flow whose service got another id is taken over from whichever side speaks first.
         to.Chain("from4_reply");
+        to.In(SetId.Own4, IpDaddr).Goto("cut");
         to.Put(CtMark, SetId.P4, OifName, IpSaddr, L4Protocol, Sport).Goto("enter");
         to.Put(CtMark, SetId.P4Range, IpDaddr, OifName, IpSaddr, L4Protocol, Sport).Goto("enter");
         to.Goto("cut");

@@ -290,11 +290,15 @@ public static class NftExpressions
         }
     }
 
-    internal static void CounterBody(this NetlinkWriter writer)
+    internal static void CounterBody(this NetlinkWriter writer, ulong packets = 0, ulong bytes = 0)
     {
+        const ushort NFTA_COUNTER_BYTES = 1, NFTA_COUNTER_PACKETS = 2;
         writer.PutStringZ(NFTA_EXPR_NAME, "counter");
         using (writer.Nest(NFTA_EXPR_DATA))
         {
+            if (packets == 0) return;
+            writer.PutU64Be(NFTA_COUNTER_BYTES, bytes);
+            writer.PutU64Be(NFTA_COUNTER_PACKETS, packets);
         }
     }
 

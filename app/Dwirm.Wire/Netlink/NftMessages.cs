@@ -183,6 +183,10 @@ public static class NftMessages
         }
     }
 
+    /// <summary>Opens a question for elements of a set by their keys; look at <see cref="ListScope.Length"/> to keep the list below 64 KB.</summary>
+    public static ListScope GetElements(this NetlinkWriter writer, uint sequence, NfFamily family, string table, string set) =>
+        writer.Elements(NftMessage.GetElement, sequence, family, table, set, 0);
+
     /// <summary>Opens one element of a list.</summary>
     public static NetlinkWriter.NestScope Element(this NetlinkWriter writer) => writer.Nest(NFTA_LIST_ELEM);
 
@@ -221,6 +225,12 @@ public static class NftMessages
     public static void ElementLimitOver(this NetlinkWriter writer, ulong bytesPerSecond, uint burstBytes)
     {
         using (writer.Nest(NFTA_ELEM_EXPR)) writer.LimitOverBody(bytesPerSecond, burstBytes);
+    }
+
+    /// <summary>The element goes on counting from here; its set has a counter and nothing else.</summary>
+    public static void ElementCounter(this NetlinkWriter writer, ulong packets, ulong bytes)
+    {
+        using (writer.Nest(NFTA_ELEM_EXPR)) writer.CounterBody(packets, bytes);
     }
 
     internal static void PutVerdict(this NetlinkWriter writer, NftVerdict verdict, string? chain)
