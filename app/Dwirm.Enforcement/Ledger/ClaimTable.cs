@@ -22,6 +22,7 @@ internal sealed class ClaimTable
     private readonly Dictionary<UInt128, ulong> _contested = [];
     private readonly List<ForwardClaim>?[] _forwards = new List<ForwardClaim>?[2 * Buckets];
     private readonly List<UInt128> _keys = [];
+    private readonly List<UInt128> _others = [];
 
     /// <summary>Forgets every claim.</summary>
     public void Clear()
@@ -68,11 +69,11 @@ internal sealed class ClaimTable
         if (before is not null)
         {
             RemoveForwards(before, affected);
-            Keys(before);
+            Keys(before, _keys);
             foreach (UInt128 key in _keys) Release(key, before.Mac, all, affected);
         }
         if (after is null) return;
-        Keys(after);
+        Keys(after, _keys);
         foreach (UInt128 key in _keys) Claim(key, after.Mac, affected);
         AddForwards(after, affected);
     }
@@ -97,16 +98,13 @@ internal sealed class ClaimTable
         if (!_contested.Remove(key)) return;
         ulong best = 0;
         int claims = 0;
-        List<UInt128> own = [.. _keys];
         foreach (LedgerEntry entry in all.Values)
         {
             if (entry.Planned is not { } other || other.Mac == mac) continue;
-            Keys(other);
-            if (!_keys.Contains(key)) continue;
+            Keys(other, _others);
+            if (!_others.Contains(key)) continue;
             if (claims++ == 0 || IsBetter(key, other.Mac.Value, best)) best = other.Mac.Value;
         }
-        _keys.Clear();
-        _keys.AddRange(own);
         if (claims == 0) return;
         _holders[key] = best;
         if (claims > 1) _contested[key] = 0;
@@ -120,18 +118,18 @@ internal sealed class ClaimTable
         return Ipv6Address.LinkLocalFrom(new MacAddress(than)).Value != key && mac < than;
     }
 
-    private void Keys(PlannedDevice device)
+    private static void Keys(PlannedDevice device, List<UInt128> into)
     {
-        _keys.Clear();
-        if (device.Generation != 0) _keys.Add(GenerationKey(device));
-        if (device.Slot is >= 0 and <= TrafficClass.MaxSlot) _keys.Add(SlotKey(device));
+        into.Clear();
+        if (device.Generation != 0) into.Add(GenerationKey(device));
+        if (device.Slot is >= 0 and <= TrafficClass.MaxSlot) into.Add(SlotKey(device));
         if (device.Posture != DevicePosture.Managed) return;
-        _keys.Add(Ipv6Address.LinkLocalFrom(device.Mac).Value);
+        into.Add(Ipv6Address.LinkLocalFrom(device.Mac).Value);
         foreach (Ipv4Address address in device.Addresses4)
         {
-            if (!address.IsAny) _keys.Add(KeyOf(address));
+            if (!address.IsAny) into.Add(KeyOf(address));
         }
-        foreach (Ipv6Address address in device.Addresses6) _keys.Add(address.Value);
+        foreach (Ipv6Address address in device.Addresses6) into.Add(address.Value);
     }
 
     private static UInt128 KeyOf(Ipv4Address address) => new(0, 0xffff_0000_0000UL | address.Value);
