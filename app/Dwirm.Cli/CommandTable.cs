@@ -12,6 +12,7 @@ internal static class CommandTable
     private static readonly OptionSpec UciDir = new("--uci-dir", "DIR", "UCI files (default /etc/config)");
     private static readonly ArgumentSpec Device = new("DEVICE", "MAC address, or a host name or address that only one device has");
     private static readonly ArgumentSpec AnyDevice = Device with { Required = false };
+    private static readonly OptionSpec Clear = new("--clear", null, "take it away again");
     private static readonly OptionSpec[] Asking = [Json, RunDir];
 
     /// <summary>The table.</summary>
@@ -74,6 +75,43 @@ internal static class CommandTable
         {
             Name = "full-access", Summary = "lift all restrictions of a device", Arguments = [Device], Run = DecisionCommands.FullAccess,
             Options = [new("--until", "TIME", UntilTime.Forms), .. Asking],
+        },
+        new()
+        {
+            Name = "assign", Summary = "give a device a profile that it did not ask for", Arguments = [Device, new("PROFILE", "a JSON profile, or a template such as camera", false)],
+            Details = "The device may then do what the profile says and nothing else; rules of the policy that deny\n"
+                + "or narrow still do. Templates stand in categories.yaml and categories.d. With --clear it is\n"
+                + "what it was before.",
+            Options = [Clear, .. Asking], Run = ControlCommands.Assign,
+        },
+        new()
+        {
+            Name = "limit", Summary = "limit the rate of a device", Arguments = [Device, new("RATE", "such as 5Mbps, 500Kbps; none for no limit", false)],
+            Details = "In both directions, of what passes the router.",
+            Options = [new("--up", "RATE", "another rate from the device; Line for no limit"), Clear, .. Asking], Run = ControlCommands.Limit,
+        },
+        new()
+        {
+            Name = "pause", Summary = "cut a device off for a while", Arguments = [Device], Run = ControlCommands.Pause,
+            Details = "It reaches only DHCP, DNS and NTP of the router until `dwirm resume`, or for a time.",
+            Options = [new("--for", "TIME", UntilTime.Forms), .. Asking],
+        },
+        new() { Name = "resume", Summary = "end a pause", Arguments = [Device], Options = Asking, Run = ControlCommands.Resume },
+        new()
+        {
+            Name = "schedule", Summary = "open a device in certain hours only", Run = ControlCommands.Schedule,
+            Arguments = [Device, new("HOURS", "such as 07:00-21:00L (L: the router's time); none for always", false)], Options = [Clear, .. Asking],
+        },
+        new()
+        {
+            Name = "quota", Summary = "limit how much data a device may use a day", Run = ControlCommands.Quota,
+            Arguments = [Device, new("AMOUNT", "such as 2GB/day, 500MB; none for no limit", false)], Options = [Clear, .. Asking],
+            Details = "Both directions together, counted from local midnight. When it is used up the device is cut\n"
+                + "off, within ten seconds, until midnight.",
+        },
+        new()
+        {
+            Name = "block", Summary = "cut a device off until you say otherwise", Arguments = [Device], Options = [Clear, .. Asking], Run = ControlCommands.Block,
         },
         new()
         {

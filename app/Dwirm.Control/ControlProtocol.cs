@@ -86,6 +86,27 @@ public static class ControlMethods
     /// <summary><c>mac</c>: answers <see cref="OutcomeDto"/>.</summary>
     public const string KeyRemove = "key-remove";
 
+    /// <summary><c>mac</c>, <c>json</c> (a profile) or <c>value</c> (a template, or <c>none</c>): answers <see cref="OutcomeDto"/>.</summary>
+    public const string Assign = "assign";
+
+    /// <summary><c>mac</c>, <c>value</c> (a rate, or <c>none</c>), <c>up</c>: answers <see cref="OutcomeDto"/>.</summary>
+    public const string Limit = "limit";
+
+    /// <summary><c>mac</c>, <c>until</c>: answers <see cref="OutcomeDto"/>.</summary>
+    public const string Pause = "pause";
+
+    /// <summary><c>mac</c>: answers <see cref="OutcomeDto"/>.</summary>
+    public const string Resume = "resume";
+
+    /// <summary><c>mac</c>, <c>value</c> (a daily window, or <c>none</c>): answers <see cref="OutcomeDto"/>.</summary>
+    public const string Schedule = "schedule";
+
+    /// <summary><c>mac</c>, <c>value</c> (octets a day, or <c>none</c>): answers <see cref="OutcomeDto"/>.</summary>
+    public const string Quota = "quota";
+
+    /// <summary><c>mac</c>, <c>clear</c>: answers <see cref="OutcomeDto"/>.</summary>
+    public const string Block = "block";
+
     /// <summary><c>format</c> (<c>json</c> or <c>nft</c>), <c>mac</c>: answers <see cref="PlanDto"/>, or <see cref="TextDto"/> with an nft script.</summary>
     public const string Plan = "plan";
 }

@@ -59,6 +59,11 @@ public sealed record DeviceDto : IControlDto<DeviceDto>
 
     /// <summary>What it, or somebody with it, tried and was refused, newest first. Written only when there is any.</summary>
     public IReadOnlyList<ViolationDto> Violations { get; set; } = [];
+    /// <summary>The owner's everyday controls. Written only when there are any.</summary>
+    public ControlsDto? Controls { get; set; }
+
+    /// <summary>True when the profile is one that the owner assigned. Written only when true.</summary>
+    public bool Assigned { get; set; }
 
     /// <inheritdoc/>
     public void Write(Utf8JsonWriter writer)
@@ -87,6 +92,12 @@ public sealed record DeviceDto : IControlDto<DeviceDto>
             writer.WritePropertyName("violations"u8);
             ControlCodec.WriteList(writer, Violations);
         }
+        if (Controls is not null)
+        {
+            writer.WritePropertyName("controls"u8);
+            Controls.Write(writer);
+        }
+        if (Assigned) writer.WriteBoolean("assigned"u8, true);
         writer.WriteEndObject();
     }
 
@@ -115,6 +126,8 @@ public sealed record DeviceDto : IControlDto<DeviceDto>
             else if (json.Named("forwardAsked"u8)) device.ForwardAsked = json.Flag();
             else if (json.Named("until"u8)) device.UntilUnixMs = json.Time();
             else if (json.Named("violations"u8)) device.Violations = json.List<ViolationDto>();
+            else if (json.Named("controls"u8)) device.Controls = ControlsDto.Read(ref json);
+            else if (json.Named("assigned"u8)) device.Assigned = json.Flag();
             else json.Skip();
         }
         return device;

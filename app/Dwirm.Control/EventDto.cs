@@ -20,6 +20,12 @@ public sealed record EventDto : IControlDto<EventDto>
     /// <summary>One line for people.</summary>
     public string Detail { get; set; } = "";
 
+    /// <summary>What held before. Written only where something changed.</summary>
+    public string Before { get; set; } = "";
+
+    /// <summary>What holds since. Written only where something changed.</summary>
+    public string After { get; set; } = "";
+
     /// <inheritdoc/>
     public void Write(Utf8JsonWriter writer)
     {
@@ -29,6 +35,8 @@ public sealed record EventDto : IControlDto<EventDto>
         writer.WriteString("kind"u8, Kind);
         writer.WriteString("by"u8, By);
         writer.WriteString("detail"u8, Detail);
+        if (Before.Length > 0) writer.WriteString("before"u8, Before);
+        if (After.Length > 0) writer.WriteString("after"u8, After);
         writer.WriteEndObject();
     }
 
@@ -44,6 +52,8 @@ public sealed record EventDto : IControlDto<EventDto>
             else if (json.Named("kind"u8)) entry.Kind = json.Text();
             else if (json.Named("by"u8)) entry.By = json.Text();
             else if (json.Named("detail"u8)) entry.Detail = json.Text();
+            else if (json.Named("before"u8)) entry.Before = json.Text();
+            else if (json.Named("after"u8)) entry.After = json.Text();
             else json.Skip();
         }
         return entry;

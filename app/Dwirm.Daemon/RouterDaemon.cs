@@ -29,6 +29,7 @@ internal sealed class RouterDaemon : IDisposable
     private readonly IGrantStore _store;
     private readonly DaemonState _state;
     private readonly OwnerCommands _owner;
+    private readonly GrantMemory _memory;
     private readonly NetworkWatch _network;
     private readonly ControlServer _control;
     private readonly RulesetWatch _ruleset;
@@ -61,6 +62,9 @@ internal sealed class RouterDaemon : IDisposable
         var keys = new KeyRing(Path.Combine(_options.StateDir, KeyFile.FileName), _store);
         _state.Authenticator = new Authenticator(keys, _store, _state.Counters, _state.Turn.Batch);
         _state.KeyCommands = new KeyCommands(_state);
+        _state.Controls = new OwnerControls(_state);
+        _state.Quotas = new QuotaMeter(_state);
+        _memory = new GrantMemory(_state);
         _state.Service = new DhcpService(_state);
         _network = new NetworkWatch(_state, _log);
         _leaseExpiry = new Deadline(ExpireLeases);
@@ -90,7 +94,9 @@ internal sealed class RouterDaemon : IDisposable
         _loop.Run(Commit);
         // With us goes the forwarder: devices ask the resolver directly until we are back.
         _state.Dns?.Close();
-        _state.Turn.Commit(_clock.Now());
+        now = _clock.Now();
+        _state.Quotas.RecordAll(now);
+        _state.Turn.Commit(now);
         _log.Info("stopped; enforcement stays in the kernel");
     }
 
@@ -165,6 +171,11 @@ internal sealed class RouterDaemon : IDisposable
             _owner.Watch(device, now);
         }
         _state.KeyCommands.Load(now);
+        foreach (QuotaUsage used in contents.Quotas)
+        {
+            if (_state.Devices.Find(used.Mac) is { } device) device.Quota = used;
+        }
+        _state.Quotas.Watch(now);
         _state.Negotiator.ReconsiderAll(now, static _ => { });
     }
 

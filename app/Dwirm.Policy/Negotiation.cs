@@ -1,5 +1,6 @@
 using System.Collections.Generic;
 using Dwirm.Policy.Profiles;
+using Dwirm.Policy.Rules;
 using Dwirm.Wire;
 
 namespace Dwirm.Policy;
@@ -18,6 +19,9 @@ public sealed record NegotiationInput
 
     /// <summary>True when the request was proven by RFC 3118 authentication.</summary>
     public bool Authenticated { get; init; }
+
+    /// <summary>Where the profile came from.</summary>
+    public RequestSource Source { get; init; }
 
     /// <summary>Vendor class (option 60), empty when absent.</summary>
     public string VendorClass { get; init; } = "";

@@ -21,7 +21,20 @@ public sealed class PolicyEngine
     private readonly CategoryRegistry _registry;
 
     /// <summary>An engine for one version of policy and registry.</summary>
-    public PolicyEngine(SitePolicy policy, CategoryRegistry registry) => (_policy, _registry) = (policy, registry);
+    public PolicyEngine(SitePolicy policy, CategoryRegistry registry)
+    {
+        (_policy, _registry) = (policy, registry);
+        Grammar = ReferenceEquals(policy.Zones, ZoneTable.Default) ? ProfileGrammar.Default : ProfileGrammar.Default with { Zones = policy.Zones };
+    }
+
+    /// <summary>The categories and templates it knows.</summary>
+    public CategoryRegistry Registry => _registry;
+
+    /// <summary>Zone codes of schedules.</summary>
+    public ZoneTable Zones => _policy.Zones;
+
+    /// <summary>How profiles are read on this site.</summary>
+    public ProfileGrammar Grammar { get; }
 
     /// <summary>Decides on one request. The same input gives the same outcome.</summary>
     public Negotiation Negotiate(NegotiationInput input)
@@ -100,7 +113,7 @@ public sealed class PolicyEngine
             input.Network,
             input.VendorClass,
             input.Authenticated,
-            RequestSource.Dwirm);
+            input.Source);
 
     // Rule, then owner: a deny stays a deny, an ask is settled by approval, and an accept of Full Access needs proof or approval (DWIRM-17).
     private void Decide(NegotiationInput input, CategoryReview review, PolicyRule? rule)

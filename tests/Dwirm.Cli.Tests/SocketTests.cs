@@ -122,6 +122,19 @@ public sealed class SocketTests : IDisposable
     [InlineData("revoke 02:00:00:00:00:01", """{"method":"revoke","mac":"02:00:00:00:00:01"}""")]
     [InlineData("forget 02:00:00:00:00:01", """{"method":"forget","mac":"02:00:00:00:00:01"}""")]
     [InlineData("approve 02:00:00:00:00:01 --once", """{"method":"approve","mac":"02:00:00:00:00:01","once":true}""")]
+    [InlineData("limit 02:00:00:00:00:01 5Mbps", """{"method":"limit","mac":"02:00:00:00:00:01","value":"5Mbps"}""")]
+    [InlineData("limit 02:00:00:00:00:01 5Mbps --up 1Mbps", """{"method":"limit","mac":"02:00:00:00:00:01","value":"5Mbps","up":"1Mbps"}""")]
+    [InlineData("limit 02:00:00:00:00:01 --clear", """{"method":"limit","mac":"02:00:00:00:00:01","value":"none"}""")]
+    [InlineData("pause 02:00:00:00:00:01", """{"method":"pause","mac":"02:00:00:00:00:01"}""")]
+    [InlineData("pause 02:00:00:00:00:01 --for 1d2h", """{"method":"pause","mac":"02:00:00:00:00:01","until":"2026-01-02T02:02:00Z"}""")]
+    [InlineData("resume 02:00:00:00:00:01", """{"method":"resume","mac":"02:00:00:00:00:01"}""")]
+    [InlineData("schedule 02:00:00:00:00:01 07:00-21:00L", """{"method":"schedule","mac":"02:00:00:00:00:01","value":"07:00-21:00L"}""")]
+    [InlineData("quota 02:00:00:00:00:01 2GB/day", """{"method":"quota","mac":"02:00:00:00:00:01","value":"2GB/day"}""")]
+    [InlineData("quota 02:00:00:00:00:01 none", """{"method":"quota","mac":"02:00:00:00:00:01","value":"none"}""")]
+    [InlineData("block 02:00:00:00:00:01", """{"method":"block","mac":"02:00:00:00:00:01"}""")]
+    [InlineData("block 02:00:00:00:00:01 --clear", """{"method":"block","mac":"02:00:00:00:00:01","clear":true}""")]
+    [InlineData("assign 02:00:00:00:00:01 camera", """{"method":"assign","mac":"02:00:00:00:00:01","value":"camera"}""")]
+    [InlineData("assign 02:00:00:00:00:01 --clear", """{"method":"assign","mac":"02:00:00:00:00:01","value":"none"}""")]
     [InlineData("full-access 02:00:00:00:00:01", """{"method":"full-access","mac":"02:00:00:00:00:01"}""")]
     [InlineData("full-access 02:00:00:00:00:01 --until 1d2h", """{"method":"full-access","mac":"02:00:00:00:00:01","until":"2026-01-02T02:02:00Z"}""")]
     [InlineData("full-access 02:00:00:00:00:01 --until 01:00", """{"method":"full-access","mac":"02:00:00:00:00:01","until":"2026-01-02T00:00:00Z"}""")]
@@ -148,6 +161,9 @@ public sealed class SocketTests : IDisposable
     [InlineData("full-access 02:00:00:00:00:01 --until 2")]
     [InlineData("full-access 02:00:00:00:00:01 --until 25:00")]
     [InlineData("full-access 02:00:00:00:00:01 --until 999999999999d")]
+    [InlineData("limit 02:00:00:00:00:01")]
+    [InlineData("quota 02:00:00:00:00:01 2GB --clear")]
+    [InlineData("pause 02:00:00:00:00:01 --for ever")]
     [InlineData("events -n many")]
     [InlineData("events -n -1")]
     [InlineData("plan --nft --json")]
@@ -196,6 +212,18 @@ public sealed class SocketTests : IDisposable
         Assert.Equal(
             """{"method":"approve","mac":"02:00:00:00:00:01","json":{"IoT Profile":{"Description":"a  b ü"}}}""",
             Assert.Single(_daemon.Requests));
+    }
+
+    [Fact]
+    public void A_profile_to_assign_is_read_from_its_file()
+    {
+        string file = Path.Combine(_daemon.RunDirectory, "profile");
+        File.WriteAllText(file, """{ "IoT Profile": {} }""");
+        _daemon.Answers("assign", Documents.Text(new OutcomeDto { Mac = Documents.CameraMac, State = "granted" }));
+        Assert.Equal(0, Run("assign", Documents.CameraMac, file));
+        Assert.Equal("""{"method":"assign","mac":"02:00:00:00:00:01","json":{"IoT Profile":{}}}""", Assert.Single(_daemon.Requests));
+        Assert.Equal(1, Run("assign", Documents.CameraMac, file + ".json"));
+        Assert.Contains("No such file", _session.Output.Complaints);
     }
 
     [Theory]

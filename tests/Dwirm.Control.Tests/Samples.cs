@@ -28,6 +28,19 @@ internal static class Samples
         Reasons = ["why"],
     };
 
+    private static readonly ControlsDto Controls = new()
+    {
+        Open = true,
+        NextChangeUnixMs = At,
+        DownBitsPerSecond = 1,
+        UpBitsPerSecond = 2,
+        Schedule = "07:00-21:00L",
+        QuotaBytes = 3,
+        UsedBytes = 4,
+        Paused = true,
+        Blocked = true,
+    };
+
     private static readonly NetworkStatusDto Network = new() { Name = "lan", Device = "br-lan", Address = "192.168.1.1/24", Posture = "open", Serving = true };
 
     private static readonly ViolationDto Refused = new()
@@ -51,6 +64,9 @@ internal static class Samples
                 Follow = true,
                 Limit = 5,
                 Format = "nft",
+                Value = "5Mbps",
+                Up = "1Mbps",
+                Clear = true,
             }),
             ["key"] = Of(new KeyDto { Mac = "m", SecretId = "0000000a", Secret = "00", CreatedUnixMs = At, LastUsedUnixMs = At }),
             ["device"] = Of(new DeviceDto
@@ -73,7 +89,10 @@ internal static class Samples
                 ForwardAsked = true,
                 UntilUnixMs = At + 2000,
                 Violations = [Refused],
+                Controls = Controls,
+                Assigned = true,
             }),
+            ["controls"] = Of(Controls),
             ["violation"] = Of(Refused),
             ["counters"] = Of(new CountersDto
             {
@@ -110,7 +129,7 @@ internal static class Samples
                 Requested = "{}",
                 Services = [Service],
             }),
-            ["event"] = Of(new EventDto { AtUnixMs = At, Mac = "m", Kind = "k", By = "b", Detail = "d" }),
+            ["event"] = Of(new EventDto { AtUnixMs = At, Mac = "m", Kind = "k", By = "b", Detail = "d", Before = "was", After = "is" }),
             ["error"] = Of(new ErrorDto { Error = "e", Code = 2 }),
             ["outcome"] = Of(new OutcomeDto { Mac = "m", State = "s", Message = "t" }),
             ["text"] = Of(new TextDto { Text = "a\nb" }),

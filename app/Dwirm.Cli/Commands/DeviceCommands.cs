@@ -50,7 +50,8 @@ internal static class DeviceCommands
             .Line("address", device.Ip.Length == 0 ? "none: it holds no lease" : $"{device.Ip} on {device.Network}, lease {LeaseEnd(context, device)}")
             .Lines("IPv6", device.Ip6)
             .Line("client id", device.ClientId)
-            .Line("request", Request(device));
+            .Line("request", Request(device))
+            .Line("controls", Controls(context, device.Controls));
         AskedProfile asked = AskedProfile.Read(device.Requested);
         foreach (ServiceDto service in device.Services)
         {
@@ -125,7 +126,23 @@ internal static class DeviceCommands
     private static string Request(DeviceDto device)
     {
         if (device.Requested is null) return "";
+        if (device.Assigned) return "assigned by the owner";
         return device.Authenticated ? "proven by DHCP authentication" : "not authenticated: anybody on the network could have sent it";
+    }
+
+    private static string Controls(CommandContext context, ControlsDto? controls)
+    {
+        if (controls is null) return "";
+        string text = "";
+        if (controls.DownBitsPerSecond > 0) text += $", {Units.Rate(controls.DownBitsPerSecond)} to it";
+        if (controls.UpBitsPerSecond > 0) text += $", {Units.Rate(controls.UpBitsPerSecond)} from it";
+        if (controls.Schedule.Length > 0) text += $", open {controls.Schedule}";
+        if (controls.QuotaBytes > 0) text += $", {Units.Octets(controls.UsedBytes)} of {Units.Octets(controls.QuotaBytes)} used today";
+        if (controls.Paused) text += ", paused";
+        if (controls.Blocked) text += ", blocked";
+        text = text.Length == 0 ? "none that holds now" : text[2..];
+        string change = controls.NextChangeUnixMs == 0 ? "" : $" until {LocalTime.Format(context, controls.NextChangeUnixMs)}";
+        return $"{(controls.Open ? "open" : "closed")}{change}: {text}";
     }
 
     private static string Services(DeviceDto device)

@@ -36,7 +36,7 @@ internal static class EventCommand
     {
         var table = new Table(new("time"), new("MAC"), new("event"), new("by", Flexible: true), new("detail", Flexible: true));
         int exit = client.FetchEach<EventDto>(request, entry =>
-            table.Add(LocalTime.Format(context, entry.AtUnixMs), entry.Mac, entry.Kind, entry.By, entry.Detail));
+            table.Add(LocalTime.Format(context, entry.AtUnixMs), entry.Mac, entry.Kind, entry.By, Story(entry)));
         if (exit == ExitCode.Done) context.Output.Out(table.Count == 0 ? "nothing has happened yet\n" : table.Render(context.Output.Columns));
         return exit;
     }
@@ -57,11 +57,19 @@ internal static class EventCommand
         return true;
     });
 
+    // The detail, unless what holds since says it too.
+    private static string Story(EventDto entry)
+    {
+        if (entry.Before == entry.After) return entry.Detail;
+        string change = $"{entry.Before} -> {entry.After}";
+        return entry.Detail.Length == 0 || entry.After.EndsWith(entry.Detail, System.StringComparison.Ordinal) ? change : $"{entry.Detail}: {change}";
+    }
+
     /// <summary>One event on its own line; columns that are known to be narrow are aligned.</summary>
     internal static string Line(CommandContext context, EventDto entry)
     {
         string text = $"{LocalTime.Format(context, entry.AtUnixMs)}  {entry.Mac,-17}  {entry.Kind,-11}  {entry.By}";
-        if (entry.Detail.Length > 0) text += $": {entry.Detail}";
+        if (Story(entry) is { Length: > 0 } story) text += $": {story}";
         text = SafeText.Line(text);
         return (context.Output.Columns > 0 ? TextWidth.Cut(text, context.Output.Columns) : text) + "\n";
     }

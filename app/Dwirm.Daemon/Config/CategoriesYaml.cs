@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Generic;
 using System.IO;
+using System.Text;
 using Dwirm.Linux;
 using Dwirm.Policy;
 using Dwirm.Policy.Profiles;
@@ -24,9 +25,10 @@ public static class CategoriesYaml
     {
         int before = faults.Count;
         var rows = new List<CategoryDefinition>();
-        Add(YamlFile.Read(path, faults), path, rows, faults);
-        foreach (string file in FilesIn(directory, faults)) Add(YamlFile.Read(file, faults), file, rows, faults);
-        return faults.Count == before ? new CategoryRegistry(rows) : null;
+        var templates = new List<DeviceTemplate>();
+        Add(YamlFile.Read(path, faults), path, rows, templates, faults);
+        foreach (string file in FilesIn(directory, faults)) Add(YamlFile.Read(file, faults), file, rows, templates, faults);
+        return faults.Count == before ? new CategoryRegistry(rows, templates) : null;
     }
 
     /// <summary>Reads one registry file that is in memory; <paramref name="file"/> names it in faults.</summary>
@@ -34,8 +36,9 @@ public static class CategoriesYaml
     {
         int before = faults.Count;
         var rows = new List<CategoryDefinition>();
-        Add(YamlFile.Parse(file, utf8, faults), file, rows, faults);
-        return faults.Count == before ? new CategoryRegistry(rows) : null;
+        var templates = new List<DeviceTemplate>();
+        Add(YamlFile.Parse(file, utf8, faults), file, rows, templates, faults);
+        return faults.Count == before ? new CategoryRegistry(rows, templates) : null;
     }
 
     private static List<string> FilesIn(string? directory, List<ConfigFault> faults)
@@ -56,12 +59,18 @@ public static class CategoriesYaml
         return [];
     }
 
-    private static void Add(YamlNode? root, string file, List<CategoryDefinition> rows, List<ConfigFault> faults)
+    private static void Add(YamlNode? root, string file, List<CategoryDefinition> rows, List<DeviceTemplate> templates, List<ConfigFault> faults)
     {
         if (root is null || YamlSection.Open(file, root, "a registry", faults) is not { } top) return;
         top.Version(1);
         IReadOnlyList<YamlNode> nodes = top.Sections("categories", "- name: …");
+        IReadOnlyList<YamlNode> templateNodes = top.Sections("templates", "- name: …");
         top.Finish();
+        if (templateNodes.Count > MaxCategories) top.Fault(templateNodes[MaxCategories].Line, $"there are more than {MaxCategories} templates; split the file");
+        foreach (YamlNode node in templateNodes)
+        {
+            if (templates.Count < MaxCategories && Template(file, node, faults) is { } template) templates.Add(template);
+        }
         if (nodes.Count > MaxCategories) top.Fault(nodes[MaxCategories].Line, $"there are more than {MaxCategories} categories; split the file");
         var lines = new Dictionary<string, int>(StringComparer.OrdinalIgnoreCase);
         for (int i = 0; i < Math.Min(nodes.Count, MaxCategories); i++)
@@ -73,6 +82,42 @@ public static class CategoriesYaml
             else lines.Add(row.Name, section.Line);
             rows.Add(row);
         }
+    }
+
+    // A template is held to what a device is held to, and may not have a fault at all: it is the site's own.
+    private static DeviceTemplate? Template(string file, YamlNode node, List<ConfigFault> faults)
+    {
+        if (YamlSection.Open(file, node, "a template", faults) is not { } section) return null;
+        string? name = section.Text("name", "camera");
+        if (name is null && !section.Has("name")) section.Fault(section.Line, "a template needs a name");
+        string description = section.Text("description", "'a camera that streams at home'") ?? "";
+        string? json = section.Text("profile", "{\"IoT Profile\":{…}} as a block of text: profile: |");
+        if (json is null && !section.Has("profile")) section.Fault(section.Line, "a template needs a profile");
+        section.Finish();
+        if (name is null || json is null) return null;
+        if (!IotProfile.TryParse(Encoding.UTF8.GetBytes(json), out IotProfile? profile, out ProfileFault fault))
+        {
+            section.Fault(section.Node("profile")!.Line, $"the profile of template '{name}' is not understood: {fault.Describe()}");
+            return null;
+        }
+        foreach (CategoryRequest category in profile.Categories)
+        {
+            if (FaultOf(category) is { } wrong) section.Fault(section.Node("profile")!.Line, $"template '{name}', {category.Name}: {wrong}");
+        }
+        return new DeviceTemplate(name, description, profile.CanonicalJson);
+    }
+
+    private static string? FaultOf(CategoryRequest category)
+    {
+        for (ProfileOption option = ProfileOption.Ports; option <= ProfileOption.Endpoints; option++)
+        {
+            if (category.StateOf(option) == OptionState.Faulty) return $"{option.Key()}: {category.FaultOf(option).Describe()}";
+        }
+        foreach (EndpointRequest endpoint in category.Endpoints ?? [])
+        {
+            if (endpoint.Name is null) return $"endpoint '{endpoint.Text}': {endpoint.Fault.Describe()}";
+        }
+        return null;
     }
 
     private static CategoryDefinition? Row(YamlSection section)

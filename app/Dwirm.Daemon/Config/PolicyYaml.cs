@@ -27,32 +27,63 @@ public static class PolicyYaml
         int before = faults.Count;
         if (root is null || YamlSection.Open(file, root, "a policy", faults) is not { } top) return null;
         top.Version(1);
+        ZoneTable zones = Zones(top);
         SitePolicy policy = SitePolicy.Default with
         {
             Decision = Decision(top) ?? PolicyDecision.Ask,
-            Defaults = Defaults(top),
+            Zones = zones,
+            Defaults = Defaults(top, zones),
             ReservedExternalPorts = top.Ports("reservedExternalPorts") ?? SitePolicy.Default.ReservedExternalPorts,
-            Rules = Rules(top, file, faults),
+            Rules = Rules(top, file, zones, faults),
         };
         top.Finish();
         return faults.Count == before ? policy : null;
     }
 
-    private static ServiceDefaults Defaults(YamlSection top)
+    // zones: { IST: "+05:30" }
+    private static ZoneTable Zones(YamlSection top)
+    {
+        ZoneTable zones = ZoneTable.Default;
+        if (top.Node("zones") is not { } node) return zones;
+        if (node.Kind != YamlKind.Mapping) top.Fault(node.Line, $"zones must be codes with their offsets, such as {{ IST: \"+05:30\" }}, not {node.What}");
+        foreach (YamlEntry entry in node.Entries)
+        {
+            bool code = entry.Key.Length == 3 && !entry.Key.AsSpan().ContainsAnyExceptInRange('A', 'Z');
+            if (!code) top.Fault(entry.Line, $"'{entry.Key}' is no zone code of three capital letters");
+            else if (!TryOffset(entry.Value.Text, out int minutes)) top.Fault(entry.Line, $"{entry.Key} needs an offset such as \"+05:30\", not {entry.Value.What}");
+            else zones = zones.With(entry.Key, minutes);
+        }
+        return zones;
+    }
+
+    private static bool TryOffset(string text, out int minutes)
+    {
+        minutes = 0;
+        if (text.Length != 6 || text[0] is not ('+' or '-') || text[3] != ':') return false;
+        foreach (int at in (ReadOnlySpan<int>)[1, 2, 4, 5])
+        {
+            if (!char.IsAsciiDigit(text[at])) return false;
+        }
+        int hours = (text[1] - '0') * 10 + text[2] - '0', rest = (text[4] - '0') * 10 + text[5] - '0';
+        minutes = (hours * 60 + rest) * (text[0] == '-' ? -1 : 1);
+        return hours < 24 && rest < 60;
+    }
+
+    private static ServiceDefaults Defaults(YamlSection top, ZoneTable zones)
     {
         var defaults = new ServiceDefaults();
         if (top.Section("defaults", "defaults") is not { } section) return defaults;
         defaults = new ServiceDefaults
         {
             Rate = section.Rate("rate") ?? defaults.Rate,
-            Schedule = section.Window("schedule", ZoneTable.Default) ?? defaults.Schedule,
+            Schedule = section.Window("schedule", zones) ?? defaults.Schedule,
             Endpoints = section.Endpoints("endpoints") ?? defaults.Endpoints,
         };
         section.Finish();
         return defaults;
     }
 
-    private static List<PolicyRule> Rules(YamlSection top, string file, List<ConfigFault> faults)
+    private static List<PolicyRule> Rules(YamlSection top, string file, ZoneTable zones, List<ConfigFault> faults)
     {
         var rules = new List<PolicyRule>();
         var lines = new Dictionary<string, int>(StringComparer.OrdinalIgnoreCase);
@@ -61,7 +92,7 @@ public static class PolicyYaml
         for (int i = 0; i < Math.Min(nodes.Count, MaxRules); i++)
         {
             if (YamlSection.Open(file, nodes[i], "a rule", faults) is not { } section) continue;
-            PolicyRule? rule = Rule(section);
+            PolicyRule? rule = Rule(section, zones);
             if (rule is null) continue;
             if (lines.TryGetValue(rule.Name, out int line)) section.Fault(section.Line, $"the rule name '{rule.Name}' stands on line {line} already; give each rule its own");
             else lines.Add(rule.Name, section.Line);
@@ -70,7 +101,7 @@ public static class PolicyYaml
         return rules;
     }
 
-    private static PolicyRule? Rule(YamlSection section)
+    private static PolicyRule? Rule(YamlSection section, ZoneTable zones)
     {
         string? name = section.Text("name", "'cameras stream at home'");
         if (name is null && !section.Has("name")) section.Fault(section.Line, "a rule needs a name; it is shown wherever the rule decides");
@@ -80,7 +111,7 @@ public static class PolicyYaml
         if (decision is null && !section.Has("decision")) section.Fault(section.Line, "a rule needs a decision: accept | ask | deny");
         if (!section.Has("match")) section.Fault(section.Line, "a rule needs a match; write match: {} for a rule that applies to every category");
         RuleMatch match = Match(section);
-        RuleAmendment amendment = Amendment(section, decision);
+        RuleAmendment amendment = Amendment(section, decision, zones);
         section.Finish();
         if (name is null || decision is null) return null;
         return new PolicyRule { Name = name, Match = match, Decision = decision.Value, Amend = amendment };
@@ -100,7 +131,7 @@ public static class PolicyYaml
             VendorClass = section.Text("vendorClass", "'acme*'"),
             Authenticated = section.Flag("authenticated"),
             ExternalPorts = section.Ports("externalPorts"),
-            Source = section.Word("source", "dwirm", "mud") is { } source ? (RequestSource)source : null,
+            Source = section.Word("source", "dwirm", "mud", "assigned") is { } source ? (RequestSource)source : null,
         };
         section.Finish();
         return match;
@@ -115,7 +146,7 @@ public static class PolicyYaml
         return null;
     }
 
-    private static RuleAmendment Amendment(YamlSection rule, PolicyDecision? decision)
+    private static RuleAmendment Amendment(YamlSection rule, PolicyDecision? decision, ZoneTable zones)
     {
         var amendment = new RuleAmendment();
         if (rule.Section("amend", "amend") is not { } section) return amendment;
@@ -124,7 +155,7 @@ public static class PolicyYaml
         {
             PortForward = section.Word("portForward", "ask", "none", "allow") is { } forward ? (ForwardPolicy)forward : ForwardPolicy.Ask,
             MaxRate = section.Rate("maxRate") ?? BitRate.Line,
-            Schedule = section.Window("schedule", ZoneTable.Default),
+            Schedule = section.Window("schedule", zones),
             Ports = section.Ports("ports"),
             Endpoints = Patterns(section),
         };

@@ -36,6 +36,13 @@ internal sealed class ControlHandler(DaemonState state, OwnerCommands owner, IGr
         ControlMethods.KeyAdd => KeyMethods.Add(state, request, now),
         ControlMethods.KeyList => KeyMethods.List(state),
         ControlMethods.KeyRemove => KeyMethods.Remove(state, request, now),
+        ControlMethods.Assign => Command(request, now, mac => state.Controls.Assign(mac, request.Json, request.Value, now)),
+        ControlMethods.Limit => Command(request, now, mac => state.Controls.Limit(mac, request.Value, request.Up, now)),
+        ControlMethods.Pause => Command(request, now, mac => state.Controls.Pause(mac, request.UntilUnixMs, now)),
+        ControlMethods.Resume => Command(request, now, mac => state.Controls.Resume(mac, now)),
+        ControlMethods.Schedule => Command(request, now, mac => state.Controls.Schedule(mac, request.Value, now)),
+        ControlMethods.Quota => Command(request, now, mac => state.Controls.Quota(mac, request.Value, now)),
+        ControlMethods.Block => Command(request, now, mac => state.Controls.Block(mac, request.Clear, now)),
         _ => Error($"no method {request.Method}"),
     };
 
@@ -75,7 +82,7 @@ internal sealed class ControlHandler(DaemonState state, OwnerCommands owner, IGr
         {
             Mac = mac.ToString(),
             State = StateNames.Of(device?.Record.State ?? DeviceState.New),
-            Message = device is null ? "forgotten" : Documents.Outcome(device),
+            Message = device is null ? "not on record any more" : documents.Outcome(device, now),
         });
     }
 

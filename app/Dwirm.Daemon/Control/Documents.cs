@@ -10,6 +10,7 @@ using Dwirm.Dhcp;
 using Dwirm.Enforcement;
 using Dwirm.Linux;
 using Dwirm.Policy;
+using Dwirm.Policy.Controls;
 using Dwirm.Store;
 using Dwirm.Wire;
 
@@ -162,7 +163,14 @@ internal sealed class Documents(DaemonState state, SystemClock clock, string sta
     }
 
     /// <summary>One line on what a command came to.</summary>
-    public static string Outcome(Device device) => device.Record.State switch
+    public string Outcome(Device device, Instant now)
+    {
+        string text = Outcome(device);
+        if (Controls(device, now) is not { } controls) return text;
+        return $"{text}; controls: {device.Record.Controls!.Describe()}{(controls.Open ? "" : "; closed now")}";
+    }
+
+    private static string Outcome(Device device) => device.Record.State switch
     {
         DeviceState.Pending => "still waits for a decision",
         DeviceState.Granted => "granted as asked",
@@ -181,6 +189,8 @@ internal sealed class Documents(DaemonState state, SystemClock clock, string sta
         Kind = entry.Kind,
         By = entry.By,
         Detail = entry.Detail,
+        Before = entry.Before,
+        After = entry.After,
     };
 
     private DeviceDto Device(Device device, Dictionary<uint, ServiceUsage> usage, Instant now)
@@ -199,13 +209,34 @@ internal sealed class Documents(DaemonState state, SystemClock clock, string sta
             SinceUnixMs = record.SinceUnixMs,
             LeaseExpiresUnixMs = lease is null ? 0 : Expiry(lease, now),
             Authenticated = record.Authenticated,
-            Requested = record.RequestedJson,
+            Requested = string.IsNullOrEmpty(record.RequestedJson) ? null : record.RequestedJson,
             Granted = record.AnswerJson,
             Services = _services.Of(device, usage, now),
+            Controls = Controls(device, now),
+            Assigned = record.Assigned,
             DecidedBy = record.DecidedBy,
             ForwardAsked = device.ForwardAsked,
             UntilUnixMs = record.VerdictUntilUnixMs,
             Violations = UsageDocuments.Violations(state, record.Mac),
+        };
+    }
+
+    private ControlsDto? Controls(Device device, Instant now)
+    {
+        if (device.Record.Controls is not { } controls) return null;
+        bool open = controls.IsOpen(now, state.Zone, device.IsQuotaSpent(now, state.Zone), out long change);
+        bool today = device.Quota is { } used && (!now.WallIsTrusted || used.Day == LocalDay.Of(now.UnixMs, state.Zone));
+        return new ControlsDto
+        {
+            Open = open,
+            NextChangeUnixMs = change == long.MaxValue ? 0 : change,
+            DownBitsPerSecond = controls.DownBitsPerSecond,
+            UpBitsPerSecond = controls.UpBitsPerSecond,
+            Schedule = controls.Window?.ToString() ?? "",
+            QuotaBytes = controls.QuotaBytes,
+            UsedBytes = controls.QuotaBytes > 0 && today ? device.Quota!.Octets : 0,
+            Paused = controls.PausedUntilUnixMs > now.UnixMs,
+            Blocked = controls.Blocked,
         };
     }
 

@@ -5,6 +5,7 @@ using Dwirm.Daemon.Dns;
 using Dwirm.Daemon.Loop;
 using Dwirm.Dhcp;
 using Dwirm.Policy;
+using Dwirm.Policy.Controls;
 using Dwirm.Wire;
 
 namespace Dwirm.Daemon.Devices;
@@ -103,8 +104,19 @@ public sealed class Device
     /// <summary>Of its questions, those the router's resolver did not answer in time.</summary>
     public long DnsTimeouts => Dns?.Timeouts ?? 0;
 
+    /// <summary>What it has used of its daily quota.</summary>
+    public QuotaUsage? Quota { get; set; }
+
+    /// <summary>State and services as the history told them last; null before anything was decided in this run.</summary>
+    internal string? Standing { get; set; }
+
     /// <summary>True while it is under enforcement: it asked, or the owner spoke of it.</summary>
-    public bool IsManaged => Record.State is not DeviceState.New;
+    public bool IsManaged => Record.State is not DeviceState.New || Record.Controls is not null;
+
+    /// <summary>True while today's quota is used up. Which day it is nobody knows before the clock is right, so it stays as it was.</summary>
+    public bool IsQuotaSpent(Instant now, ILocalZone zone) =>
+        Record.Controls is { QuotaBytes: > 0 } controls && Quota is { } used && used.Octets >= controls.QuotaBytes
+        && (!now.WallIsTrusted || used.Day == LocalDay.Of(now.UnixMs, zone));
 
     /// <summary>
     /// What may be enforced of it: its record once the store has it. Before, a grant that is in both goes on, and everything else is
@@ -114,11 +126,12 @@ public sealed class Device
     {
         get
         {
-            bool isNew = Record.State == DeviceState.New;
-            if (ReferenceEquals(Recorded, Record)) return isNew ? null : Record;
-            if (isNew && Recorded is null or { State: DeviceState.New }) return null;
+            bool isFree = IsFree(Record);
+            if (ReferenceEquals(Recorded, Record)) return isFree ? null : Record;
+            if (isFree && (Recorded is null || IsFree(Recorded))) return null;
             bool sameGrant = Grants(Record) && Recorded is not null && Grants(Recorded)
-                && Record.Generation == Recorded.Generation && Record.GrantJson == Recorded.GrantJson && Record.Network == Recorded.Network;
+                && Record.Generation == Recorded.Generation && Record.GrantJson == Recorded.GrantJson && Record.Network == Recorded.Network
+                && Equals(Record.Controls, Recorded.Controls);
             return sameGrant ? Record : Record with { State = DeviceState.Quarantined, GrantJson = null };
         }
     }
@@ -126,6 +139,9 @@ public sealed class Device
     /// <summary>Octets held for the device, for the table's budget: its texts, the answer once more as it goes on the wire, and the parsed grant.</summary>
     public int Weight => 512 + 2 * (Record.RequestedJson?.Length ?? 0) + 3 * (Record.AnswerJson?.Length ?? 0)
         + 4 * (Record.GrantJson?.Length ?? 0) + 2 * (Record.AmendmentJson?.Length ?? 0);
+
+    // Nothing but the posture of its network applies.
+    private static bool IsFree(DeviceRecord record) => record.State == DeviceState.New && record.Controls is null;
 
     private static bool Grants(DeviceRecord record) => record.State is DeviceState.Granted or DeviceState.Amended or DeviceState.FullAccess;
 }

@@ -59,7 +59,7 @@ public sealed class DeviceTable
         Device? oldest = null;
         foreach (Device device in _devices.Values)
         {
-            if (device.Record.Verdict != OwnerVerdict.None || isInUse(device)) continue;
+            if (device.Record.Verdict != OwnerVerdict.None || device.Record.Controls is not null || isInUse(device)) continue;
             if (oldest is null || device.Record.FirstSeenUnixMs < oldest.Record.FirstSeenUnixMs) oldest = device;
         }
         return oldest;

@@ -105,6 +105,12 @@ internal sealed class DaemonState
     /// <summary>The owner's keys.</summary>
     public KeyCommands KeyCommands { get; set; } = null!;
 
+    /// <summary>The owner's everyday controls.</summary>
+    public OwnerControls Controls { get; set; } = null!;
+
+    /// <summary>Counts against quotas.</summary>
+    public QuotaMeter Quotas { get; set; } = null!;
+
     /// <summary>Late answers.</summary>
     public UnsolicitedAnswers Unsolicited { get; set; } = null!;
 
@@ -173,9 +179,9 @@ internal sealed class DaemonState
     }
 
     /// <summary>Adds a line to the history and tells the followers.</summary>
-    public void History(Instant now, Device device, string kind, string by, string detail)
+    public void History(Instant now, Device device, string kind, string by, string detail, string before = "", string after = "")
     {
-        var entry = new HistoryEntry(now.UnixMs, device.Record.Mac, kind, by, detail);
+        var entry = new HistoryEntry(now.UnixMs, device.Record.Mac, kind, by, detail, before, after);
         Turn.Batch.Add(entry);
         Events.Publish(entry);
         if (by == "owner" || Log.AllowsPacketLine(now)) Log.Info($"{entry.Mac} {kind} by {by}{(detail.Length > 0 ? ": " : "")}{detail}");
@@ -194,6 +200,12 @@ internal sealed class DaemonState
         if (Devices.Find(lease.Mac) is not { } device) return;
         Unsolicited.Stop(device);
         Enforcement.MarkDirty(lease.Mac);
-        if (!HasLease(device)) Owner.LeaseEnded(device, now);
+        if (HasLease(device)) return;
+        if (now.WallIsTrusted)
+        {
+            Devices.Update(device, device.Record with { GoneUnixMs = now.UnixMs });
+            Turn.Batch.Put(device.Record);
+        }
+        Owner.LeaseEnded(device, now);
     }
 }

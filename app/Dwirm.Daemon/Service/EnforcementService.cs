@@ -156,7 +156,7 @@ public sealed class EnforcementService : IDisposable
         List<PlanDevice> devices = [];
         foreach (Device device in _devices.All)
         {
-            if (InputOf(device) is { } one) devices.Add(one);
+            if (InputOf(device, now) is { } one) devices.Add(one);
         }
         return PlanBuilder.Build(Input() with { Devices = devices }, now, out nextChangeMs);
     }
@@ -255,7 +255,7 @@ public sealed class EnforcementService : IDisposable
     private PlannedDevice? Plan(Device device, PlanInput input, Instant now)
     {
         (device.IsPlanDirty, device.PlanChangesMs) = (false, long.MaxValue);
-        PlanDevice? one = InputOf(device);
+        PlanDevice? one = InputOf(device, now);
         device.PlannedAddress = one?.Address;
         if (one is null) return null;
         PlannedDevice? planned = PlanBuilder.Plan(input, one, now, out long changesMs);
@@ -264,12 +264,12 @@ public sealed class EnforcementService : IDisposable
         return planned;
     }
 
-    private PlanDevice? InputOf(Device device)
+    private PlanDevice? InputOf(Device device, Instant now)
     {
         if (device.Enforceable is not { } record) return null;
         Lease? lease = _dhcp.Leases.ByMac(record.Mac, record.Network);
         Ipv4Address? address = lease is { State: LeaseState.Bound } ? lease.Address : null;
-        return new PlanDevice(record, record.GrantJson is null ? null : device.Grant, address);
+        return new PlanDevice(record, record.GrantJson is null ? null : device.Grant, address, device.IsQuotaSpent(now, _zone));
     }
 
     private PlanInput Input() => _input ??= new PlanInput { Networks = PlannedNetworks(), Uplinks = PlannedUplinks(), Names = _names, Zone = _zone };

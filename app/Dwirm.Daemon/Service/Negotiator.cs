@@ -3,7 +3,9 @@ using System.Text;
 using Dwirm.Daemon.Devices;
 using Dwirm.Daemon.Loop;
 using Dwirm.Policy;
+using Dwirm.Policy.Controls;
 using Dwirm.Policy.Profiles;
+using Dwirm.Policy.Rules;
 using Dwirm.Wire;
 
 namespace Dwirm.Daemon.Service;
@@ -29,24 +31,28 @@ public enum ProfileOutcome
 /// <param name="Authenticated">The message was proven with the device's key (RFC 3118).</param>
 public readonly record struct ProfileSource(MacAddress Mac, string ClientId, string Network, string VendorClass, bool Authenticated = false);
 
+/// <summary>What the owner said, or what ended by itself, as the history tells it: one event with what it led to.</summary>
+/// <param name="Kind">Kind of event.</param>
+/// <param name="By">Who, or <c>time</c>.</param>
+/// <param name="Detail">More for people, or empty.</param>
+public sealed record OwnersWord(string Kind, string By, string Detail = "");
+
 /// <summary>Joins profiles, policy and the owner's word into device records, grants and history; every change goes through <see cref="Decide"/>.</summary>
 public sealed class Negotiator
 {
-    private const int ProfilesPerSecond = 1, ProfilesBurst = 8, MaxSlots = 4094;
+    private const int ProfilesPerSecond = 1, ProfilesBurst = 8;
 
     // A profile's share of the table's budget at most, but for one that is all host names: read, answered, granted.
     private const int GrowthPerCharacter = 16;
-    private const uint MaxGeneration = 0xffffff;
     private const int NewRequestsPerSecond = 10, NewRequestsBurst = 2000;
     private readonly DaemonState _state;
-    private uint _generation;
-    private bool? _wrapped;
+    private readonly GrantNumbers _numbers;
     private TokenBucket _newRequests;
 
     /// <summary>A negotiator over the daemon's state.</summary>
     /// <param name="state">Shared state.</param>
     /// <param name="generation">The last grant generation that was ever used.</param>
-    internal Negotiator(DaemonState state, uint generation) => (_state, _generation) = (state, generation);
+    internal Negotiator(DaemonState state, uint generation) => (_state, _numbers) = (state, new GrantNumbers(state, generation));
 
     /// <summary>Looks at a profile a device sent (validate, look up a stored decision, then policy).</summary>
     /// <param name="source">Who sent it, and where.</param>
@@ -62,12 +68,14 @@ public sealed class Negotiator
             _state.Counters.Count("profile:rate-limited");
             return ProfileOutcome.Refused;
         }
-        if (!IotProfile.TryParse(json, out IotProfile? profile, out ProfileFault fault))
+        if (!IotProfile.TryParse(json, _state.Policy.Grammar, out IotProfile? profile, out ProfileFault fault))
         {
             _state.Counters.Count($"profile:{fault.Kind}");
             Misunderstood(source, fault, now, ref device);
             return ProfileOutcome.Refused;
         }
+        // The owner's word on what it is to have outranks what it asks for: it is told what holds.
+        if (device is { Record.Assigned: true }) return device.Record.AnswerJson is null ? ProfileOutcome.Pending : ProfileOutcome.Answered;
         bool same = device is not null && device.Record.RequestedJson == profile.CanonicalJson && device.Record.ClientId == source.ClientId
             && device.Record.Network == source.Network && device.Record.State != DeviceState.New;
         if (!same)
@@ -91,18 +99,38 @@ public sealed class Negotiator
     }
 
     /// <summary>Decides a device's request anew: policy, and the owner's verdict in the record. Records, grants and tells what changed.</summary>
+    /// <param name="device">Which device.</param>
+    /// <param name="profile">What it asks for.</param>
+    /// <param name="now">The turn's time.</param>
+    /// <param name="word">What the owner just said, as the history names it; null when nobody did.</param>
     /// <returns>True when the answer changed.</returns>
-    public bool Decide(Device device, IotProfile profile, Instant now)
+    public bool Decide(Device device, IotProfile profile, Instant now, OwnersWord? word = null)
     {
-        DeviceRecord record = device.Record;
-        Negotiation negotiation = _state.Policy.Negotiate(new NegotiationInput
+        Negotiation negotiation = _state.Policy.Negotiate(InputFor(device.Record, profile, now));
+        device.Services = negotiation.Services;
+        device.ForwardAsked = negotiation.ForwardAsked || negotiation.EndpointAsked;
+        device.ShortAnswerUtf8 = negotiation.ShortAnswerJson is { } shortForm ? Encoding.UTF8.GetBytes(shortForm) : [];
+        device.Description = profile.Description ?? "";
+        return Apply(device, negotiation.State, negotiation.AnswerJson, negotiation.Grant, negotiation.DecidedBy, now, word);
+    }
+
+    /// <summary>Everything that a decision on a device's profile depends on.</summary>
+    public NegotiationInput InputFor(DeviceRecord record, IotProfile profile, Instant now)
+    {
+        IotProfile? amendment = null;
+        OwnerVerdict verdict = record.Verdict;
+        // An approval that was for less than what was asked, and of which it is not known any more for how much, is no approval.
+        if (record.AmendmentJson is { } json && !IotProfile.TryParse(Encoding.UTF8.GetBytes(json), _state.Policy.Grammar, out amendment, out _)) verdict = OwnerVerdict.None;
+        return new NegotiationInput
         {
             Profile = profile,
             Mac = record.Mac,
             Network = record.Network,
             Authenticated = record.Authenticated,
-            Verdict = record.Verdict,
-            Amendment = Amendment(record),
+            Verdict = verdict,
+            Amendment = amendment,
+            Once = record.Verdict == OwnerVerdict.Approve && record.VerdictUntilUnixMs != 0,
+            Source = record.Assigned ? RequestSource.Assigned : RequestSource.Dwirm,
             Forwards = _state.Forwards,
             DenyAction = _state.DenyActionOf(record.Network),
             VendorClass = record.VendorClass,
@@ -110,34 +138,35 @@ public sealed class Negotiator
             Now = now,
             LocalPrefixes = _state.LocalPrefixes,
             LocalPrefixes6 = _state.LocalPrefixes6,
-        });
-        device.Services = negotiation.Services;
-        device.ForwardAsked = negotiation.ForwardAsked || negotiation.EndpointAsked;
-        device.ShortAnswerUtf8 = negotiation.ShortAnswerJson is { } shortForm ? Encoding.UTF8.GetBytes(shortForm) : [];
-        device.Description = profile.Description ?? "";
-        return Apply(device, negotiation.State, negotiation.AnswerJson, negotiation.Grant, negotiation.DecidedBy, now);
+        };
     }
 
     /// <summary>Decides anew from what is on record: the stored request, or without one the owner's word alone.</summary>
+    /// <param name="device">Which device.</param>
+    /// <param name="now">The turn's time.</param>
+    /// <param name="word">What the owner just said, as the history names it; null when nobody did.</param>
     /// <returns>True when the answer changed.</returns>
-    public bool Settle(Device device, Instant now)
+    public bool Settle(Device device, Instant now, OwnersWord? word = null)
     {
         DeviceRecord record = device.Record;
-        if (record.RequestedJson is { } json)
+        if (record.RequestedJson is { Length: > 0 } json)
         {
-            return IotProfile.TryParse(Encoding.UTF8.GetBytes(json), out IotProfile? profile, out _)
-                ? Decide(device, profile, now)
-                : Apply(device, DeviceState.Quarantined, null, null, "its stored profile is not understood", now);
+            return IotProfile.TryParse(Encoding.UTF8.GetBytes(json), _state.Policy.Grammar, out IotProfile? profile, out _)
+                ? Decide(device, profile, now, word)
+                : Apply(device, DeviceState.Quarantined, null, null, "its stored profile is not understood", now, word);
         }
+        device.Services = [];
+        (device.ForwardAsked, device.Description) = (false, "");
         // Nothing was asked, so there is nothing to answer: only the treatment changes.
         bool full = record.Verdict == OwnerVerdict.FullAccess && !_state.Policy.DeniesFullAccess(record);
         DeviceState treatment = record.Verdict switch
         {
             OwnerVerdict.FullAccess when full => DeviceState.FullAccess,
             OwnerVerdict.Deny or OwnerVerdict.Revoke => _state.DenyActionOf(record.Network) == DenyAction.NoLease ? DeviceState.Denied : DeviceState.Quarantined,
-            _ => record.State == DeviceState.Quarantined ? DeviceState.Quarantined : DeviceState.New,
+            // One whose profile was not understood stays restricted when the word about it ends.
+            _ => record.RequestedJson is not null || record.State == DeviceState.Quarantined ? DeviceState.Quarantined : DeviceState.New,
         };
-        return Apply(device, treatment, null, full ? Grant.Unrestricted : null, record.Verdict == OwnerVerdict.None ? record.DecidedBy : "owner", now);
+        return Apply(device, treatment, null, full ? Grant.Unrestricted : null, record.Verdict == OwnerVerdict.None ? record.DecidedBy : "owner", now, word);
     }
 
     /// <summary>The device took a lease on another network. Policy and approval were for the former one, so it is decided anew and told.</summary>
@@ -151,9 +180,10 @@ public sealed class Negotiator
     }
 
     /// <summary>Puts a device into a state without a profile being weighed: full access, or nothing.</summary>
-    public bool Apply(Device device, DeviceState newState, string? answer, Grant? grant, string decidedBy, Instant now)
+    public bool Apply(Device device, DeviceState newState, string? answer, Grant? grant, string decidedBy, Instant now, OwnersWord? word = null)
     {
         DeviceRecord record = device.Record;
+        string before = device.Standing ?? StateNames.Of(record.State);
         string? grantJson = grant?.ToJson();
         bool grantChanged = grantJson != record.GrantJson;
         bool answerChanged = answer != record.AnswerJson;
@@ -165,12 +195,13 @@ public sealed class Negotiator
             AnswerJson = answer,
             GrantJson = grantJson,
             DecidedBy = decidedBy,
-            Generation = grantChanged ? NextGeneration(grant) : record.Generation,
-            Slot = grantChanged ? SlotFor(record, grant) : record.Slot,
+            Generation = grantChanged ? _numbers.GenerationFor(grant, record.Controls) : record.Generation,
+            Slot = grantChanged ? _numbers.SlotFor(record, grant) : record.Slot,
             SinceUnixMs = stateChanged ? now.UnixMs : record.SinceUnixMs,
         };
+        device.Standing = Standing(device, newState);
         // The same again costs no flash.
-        if (ReferenceEquals(record, device.Recorded) && next == record) return false;
+        if (word is null && ReferenceEquals(record, device.Recorded) && next == record) return false;
         if (grantChanged || stateChanged)
         {
             _state.Forwards.Assign(record.Mac, grant);
@@ -179,9 +210,10 @@ public sealed class Negotiator
         }
         _state.Devices.Update(device, next);
         _state.Turn.Batch.Put(next);
-        if (stateChanged || answerChanged || grantChanged)
+        if (word is not null) _state.History(now, device, word.Kind, word.By, word.Detail, before, device.Standing);
+        else if (stateChanged || answerChanged || grantChanged)
         {
-            _state.History(now, device, StateNames.Of(newState), decidedBy, Describe(device));
+            _state.History(now, device, StateNames.Of(newState), decidedBy, Describe(device), before, device.Standing);
         }
         return answerChanged;
     }
@@ -230,6 +262,27 @@ public sealed class Negotiator
         _state.Enforcement.MarkDirty(device.Record.Mac);
     }
 
+    /// <summary>Puts a device under other controls, or under none; the owner's word on its request is another matter.</summary>
+    public void Control(Device device, DeviceControls? controls, string kind, Instant now)
+    {
+        DeviceRecord record = device.Record;
+        string before = (record.Controls ?? DeviceControls.None).Describe(), after = (controls ?? DeviceControls.None).Describe();
+        DeviceRecord next = record with { Controls = controls };
+        bool counts = controls is { NeedsClass: true } || device.Grant is not null;
+        next = next with { Generation = !counts ? 0 : record.Generation == 0 ? _numbers.NextGeneration() : record.Generation, Slot = _numbers.SlotFor(next, device.Grant) };
+        _state.Enforcement.MarkDirty(record.Mac);
+        _state.History(now, device, kind, "owner", after, before, after);
+        _state.Devices.Update(device, next);
+        bool nothingLeft = controls is null && next.State == DeviceState.New && next.Verdict == OwnerVerdict.None && next.RequestedJson is null;
+        if (!nothingLeft)
+        {
+            _state.Turn.Batch.Put(next);
+            return;
+        }
+        _state.Devices.Remove(device);
+        _state.Turn.Batch.Remove(record.Mac);
+    }
+
     /// <summary>A profile that is not understood never widens anything: a device that had no standing is restricted, and the owner is told (DWIRM-04).</summary>
     private void Misunderstood(in ProfileSource source, ProfileFault fault, Instant now, ref Device? device)
     {
@@ -237,6 +290,8 @@ public sealed class Negotiator
         if (_state.Log.AllowsPacketLine(now)) _state.Log.Warning($"{source.Mac} on {source.Network}: {why}");
         if (device is null && TakesMore(now)) device = Admit(source, now);
         if (device is null || device.Record.State != DeviceState.New) return;
+        // An empty request says that there was one: whatever else ends, the device does not become one that never asked.
+        _state.Devices.Update(device, device.Record with { RequestedJson = "" });
         Apply(device, DeviceState.Quarantined, null, null, why, now);
     }
 
@@ -254,7 +309,7 @@ public sealed class Negotiator
     {
         OwnerVerdict verdict = device.Record.Verdict;
         bool sameClient = device.Record.ClientId == next.ClientId;
-        bool keeps = verdict is OwnerVerdict.Deny or OwnerVerdict.Revoke || (sameClient && verdict == OwnerVerdict.FullAccess);
+        bool keeps = next.Assigned || verdict is OwnerVerdict.Deny or OwnerVerdict.Revoke || (sameClient && verdict == OwnerVerdict.FullAccess);
         _state.Unsolicited.Stop(device);
         _state.Devices.Update(device, next with
         {
@@ -287,12 +342,6 @@ public sealed class Negotiator
         return true;
     }
 
-    private static IotProfile? Amendment(DeviceRecord record)
-    {
-        if (record.AmendmentJson is null) return null;
-        return IotProfile.TryParse(Encoding.UTF8.GetBytes(record.AmendmentJson), out IotProfile? amendment, out _) ? amendment : null;
-    }
-
     private static string Describe(Device device)
     {
         var text = new StringBuilder();
@@ -305,49 +354,9 @@ public sealed class Negotiator
         return text.ToString();
     }
 
-    private uint NextGeneration(Grant? grant)
+    private static string Standing(Device device, DeviceState state)
     {
-        if (grant is null) return 0;
-        // 24 bits, and devices can make it go round in days: then the live ones are passed over.
-        _wrapped ??= AnyGeneration(static (live, last) => live > last);
-        do
-        {
-            if (_generation >= MaxGeneration) (_generation, _wrapped) = (0, true);
-            _generation++;
-        }
-        while (_wrapped == true && AnyGeneration(static (live, next) => live == next));
-        _state.Turn.Batch.SetGeneration(_generation);
-        return _generation;
-    }
-
-    private bool AnyGeneration(Func<uint, uint, bool> matches)
-    {
-        foreach (Device device in _state.Devices.All)
-        {
-            if (matches(device.Record.Generation, _generation)) return true;
-        }
-        return false;
-    }
-
-    private static bool HasRate(Grant? grant)
-    {
-        if (grant is null) return false;
-        foreach (GrantedService service in grant.Services)
-        {
-            if (!service.Rate.IsLine) return true;
-        }
-        return false;
-    }
-
-    private int SlotFor(DeviceRecord record, Grant? grant)
-    {
-        if (!HasRate(grant)) return -1;
-        if (record.Slot >= 0) return record.Slot;
-        Span<bool> taken = stackalloc bool[MaxSlots];
-        foreach (Device other in _state.Devices.All)
-        {
-            if (other.Record.Slot >= 0) taken[other.Record.Slot] = true;
-        }
-        return taken.IndexOf(false);
+        string services = state is DeviceState.New or DeviceState.FullAccess ? "" : Describe(device);
+        return services.Length == 0 ? StateNames.Of(state) : $"{StateNames.Of(state)}: {services}";
     }
 }

@@ -23,10 +23,10 @@ internal sealed class OwnerCommands(DaemonState state)
     public string? Approve(MacAddress mac, string? amendmentJson, bool once, Instant now)
     {
         if (state.Devices.Find(mac) is not { } device) return NothingKnown(mac);
-        if (device.Record.RequestedJson is null) return $"{mac} has not sent a profile; dwirm full-access or a profile of its own is needed";
+        if (string.IsNullOrEmpty(device.Record.RequestedJson)) return $"{mac} has not sent a profile; dwirm full-access or a profile of its own is needed";
         if (amendmentJson is not null)
         {
-            if (!IotProfile.TryParse(Encoding.UTF8.GetBytes(amendmentJson), out IotProfile? amendment, out ProfileFault fault))
+            if (!IotProfile.TryParse(Encoding.UTF8.GetBytes(amendmentJson), state.Policy.Grammar, out IotProfile? amendment, out ProfileFault fault))
             {
                 return $"the amendment is not a profile: {fault.Describe()}";
             }
@@ -55,9 +55,9 @@ internal sealed class OwnerCommands(DaemonState state)
     public string? FullAccess(MacAddress mac, long untilUnixMs, Instant now)
     {
         if (untilUnixMs != 0 && untilUnixMs <= now.UnixMs) return "the time given is past";
-        Device? device = state.Devices.Find(mac) ?? AdmitLeased(mac, now);
+        Device? device = state.Devices.Find(mac) ?? Admit(mac, now);
         if (device is null) return $"no device {mac}; `dwirm leases` lists those that are present";
-        if (device.Record.RequestedJson is null && state.Policy.DeniesFullAccess(device.Record)) return "a rule of the policy denies Full Access";
+        if (string.IsNullOrEmpty(device.Record.RequestedJson) && state.Policy.DeniesFullAccess(device.Record)) return "a rule of the policy denies Full Access";
         return Speak(device, OwnerVerdict.FullAccess, null, untilUnixMs, now);
     }
 
@@ -97,15 +97,16 @@ internal sealed class OwnerCommands(DaemonState state)
     {
         state.CancelDeadlines(device);
         state.Devices.Update(device, device.Record with { Verdict = verdict, AmendmentJson = amendment, VerdictUntilUnixMs = untilUnixMs });
-        state.History(now, device, Spoken(verdict), verdict == OwnerVerdict.None ? "time" : "owner", "");
-        bool answerChanged = state.Negotiator.Settle(device, now);
+        string until = untilUnixMs == 0 ? "" : verdict == OwnerVerdict.Approve ? "for this lease" : "for a time";
+        bool answerChanged = state.Negotiator.Settle(device, now, new OwnersWord(Spoken(verdict), verdict == OwnerVerdict.None ? "time" : "owner", until));
         Watch(device, now);
         if (answerChanged) state.Unsolicited.Start(device, now);
         state.Service.ReleaseHeld(device, now);
         return null;
     }
 
-    private Device? AdmitLeased(MacAddress mac, Instant now)
+    /// <summary>A record for a device that holds a lease and was never spoken of; null when there is no such lease, or no room.</summary>
+    public Device? Admit(MacAddress mac, Instant now)
     {
         foreach (string network in state.Ports.Keys)
         {

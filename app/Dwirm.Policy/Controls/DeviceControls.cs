@@ -73,7 +73,8 @@ public sealed record DeviceControls
         var text = new StringBuilder();
         Append(text, "down", DownBitsPerSecond);
         Append(text, "up", UpBitsPerSecond);
-        if (Window is not null) text.Append("window=").Append(Window.ToString()).Append(';');
+        // A zone code may come from the site's own table, so what it meant is kept with it.
+        if (Window is not null) text.Append("window=").Append(Window.ToString()).Append('@').Append(Window.OffsetMinutes).Append(';');
         Append(text, "paused", PausedUntilUnixMs);
         Append(text, "quota", QuotaBytes);
         Append(text, "blocked", Blocked ? 1 : 0);
@@ -114,7 +115,7 @@ public sealed record DeviceControls
         read = this;
         if (key is "window")
         {
-            if (!DailyWindow.TryParse(value, ZoneTable.Default, out DailyWindow window)) return false;
+            if (!TryReadWindow(value, out DailyWindow window)) return false;
             read = this with { Window = window };
             return true;
         }
@@ -128,6 +129,18 @@ public sealed record DeviceControls
             case "blocked": read = this with { Blocked = number != 0 }; return true;
             default: return false;
         }
+    }
+
+    private static bool TryReadWindow(ReadOnlySpan<char> text, out DailyWindow window)
+    {
+        window = DailyWindow.AllDay;
+        int at = text.IndexOf('@');
+        if (at < 0 || !int.TryParse(text[(at + 1)..], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int offset)) return false;
+        text = text[..at];
+        ZoneTable zones = ZoneTable.Default;
+        bool coded = text.Length > 3 && !text[^3..].ContainsAnyExceptInRange('A', 'Z');
+        if (coded && offset is > -1440 and < 1440) zones = zones.With(text[^3..].ToString(), offset);
+        return DailyWindow.TryParse(text, zones, out window);
     }
 
     private static void Append(StringBuilder text, string key, long value)

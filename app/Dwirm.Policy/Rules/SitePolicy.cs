@@ -37,6 +37,9 @@ public enum RequestSource : byte
 
     /// <summary>A MUD file (RFC 8520).</summary>
     Mud,
+
+    /// <summary>A profile that the owner assigned to the device.</summary>
+    Assigned,
 }
 
 /// <summary>What fills the options that neither profile nor registry give: least privilege (DWIRM-05).</summary>
@@ -66,6 +69,9 @@ public sealed record SitePolicy
 
     /// <summary>Outside ports that are never forwarded; 1-1023 unless the site says otherwise.</summary>
     public PortSet ReservedExternalPorts { get; init; } = PortSet.Of(new PortRange(1, 1023))!;
+
+    /// <summary>Zone codes of schedules, in policy and profiles.</summary>
+    public ZoneTable Zones { get; init; } = ZoneTable.Default;
 
     /// <summary>Rules; the first that matches a category decides on it.</summary>
     public IReadOnlyList<PolicyRule> Rules { get; init; } = [];

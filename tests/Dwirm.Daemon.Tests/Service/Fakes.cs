@@ -23,6 +23,12 @@ internal sealed class FakeStore(List<string> order) : IGrantStore
     /// <summary>Counters as the last successful write left them.</summary>
     public Dictionary<string, ulong> Counters { get; } = [];
 
+    /// <summary>The history, oldest first.</summary>
+    public List<HistoryEntry> Events { get; } = [];
+
+    /// <summary>Every record of what was used of a quota, oldest first.</summary>
+    public List<QuotaUsage> Quotas { get; } = [];
+
     /// <summary>Rows of devices and leases written.</summary>
     public int Written { get; private set; }
 
@@ -38,6 +44,8 @@ internal sealed class FakeStore(List<string> order) : IGrantStore
             if (change.Record is DeviceRecord device) Devices[device.Mac] = device;
             if (change.Kind == StoreChangeKind.SetCounter) Counters[(string)change.Record!] = change.Key;
             if (change.Kind == StoreChangeKind.RemoveCounter) Counters.Remove((string)change.Record!);
+            if (change.Record is HistoryEntry entry) Events.Add(entry);
+            if (change.Record is QuotaUsage used) Quotas.Add(used);
             if (change.Kind == StoreChangeKind.RemoveDevice) Devices.Remove(new MacAddress(change.Key));
         }
     }
@@ -93,7 +101,15 @@ internal sealed class FakeKernel(List<string> order) : IKernel
 
     public bool IsIntact() => true;
 
-    public bool ReadUsage(Dictionary<uint, ServiceUsage> usage) => false;
+    /// <summary>What the counters show; null for no answer.</summary>
+    public Dictionary<uint, ServiceUsage>? Usage { get; set; }
+
+    public bool ReadUsage(Dictionary<uint, ServiceUsage> usage)
+    {
+        usage.Clear();
+        foreach ((uint sid, ServiceUsage used) in Usage ?? []) usage[sid] = used;
+        return Usage is not null;
+    }
 
     public void Dispose()
     {

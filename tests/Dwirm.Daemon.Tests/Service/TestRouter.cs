@@ -63,6 +63,8 @@ internal sealed class TestRouter : IDisposable
         State.Authenticator = new Authenticator(new KeyRing(KeyPath, Store), Store, State.Counters, State.Turn.Batch);
         State.KeyCommands.Load(Now);
         State.Service = new DhcpService(State);
+        State.Controls = new OwnerControls(State);
+        State.Quotas = new QuotaMeter(State);
         State.Owner = Owner = new OwnerCommands(State);
         foreach (NetworkSettings settings in config.Networks) State.Ports.Add(settings.Name, new FakePort(settings, Order));
         Commit();

@@ -42,7 +42,7 @@ lab_kill told
 check "forget" lab_dwirm forget "$mac"
 sleep 0.5
 equal "forgotten: no verdict remains" "" "$(device camera '.state | select(. != "new")')"
-equal "events tell the story" "forgotten quarantined denied granted approved quarantined revoked granted approved amended asked" \
+equal "events tell the story" "forgotten denied approved revoked approved amended asked" \
 	"$(lab_dwirm events --json | jq -r --arg mac "$mac" '.[] | select(.mac == $mac) | .kind' | xargs)"
 
 refute "an unknown MAC is refused" lab_dwirm approve 02:00:00:00:00:ff
