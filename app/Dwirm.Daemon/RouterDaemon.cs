@@ -271,6 +271,7 @@ internal sealed class RouterDaemon : IDisposable
     {
         List<Dhcpv4NetworkConfig> networks = [];
         foreach (NetworkSettings settings in config.Networks) networks.Add(settings.Dhcp);
+        networks.AddRange(config.RelayedNetworks);
         return networks;
     }
 

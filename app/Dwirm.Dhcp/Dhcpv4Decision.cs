@@ -1,3 +1,4 @@
+using Dwirm.Dhcp.Options;
 using Dwirm.Wire;
 
 namespace Dwirm.Dhcp;
@@ -36,7 +37,7 @@ public enum IgnoreReason : byte
     /// <summary>op is not BOOTREQUEST.</summary>
     NotARequest,
 
-    /// <summary>No option 53: plain BOOTP is not served.</summary>
+    /// <summary>No option 53, and no reserved address: BOOTP clients are served what was reserved for them.</summary>
     Bootp,
 
     /// <summary>A message type that clients do not send to servers, or that nobody knows.</summary>
@@ -71,6 +72,15 @@ public enum IgnoreReason : byte
 
     /// <summary>A release, decline or inform for an address that is not the client's.</summary>
     NotTheirAddress,
+
+    /// <summary>The address it will be offered is being probed; the answer comes by itself.</summary>
+    Probing,
+
+    /// <summary>One hardware address under too many client identifiers.</summary>
+    TooManyIdentities,
+
+    /// <summary>More new clients than the network takes on in this time.</summary>
+    TooManyNewClients,
 }
 
 /// <summary>What was decided about one message; the caller records, enforces and replies, in this order.</summary>
@@ -105,4 +115,24 @@ public readonly record struct Dhcpv4Decision
 
     /// <summary>The host's configured name, or empty: option 12 of the reply.</summary>
     public string? StaticName { get; init; }
+
+    /// <summary>The client's own tags, by which options are chosen.</summary>
+    public TagSet Tags { get; init; }
+
+    /// <summary>Tags of the range its address is from.</summary>
+    public TagSet RangeTags { get; init; }
+
+    /// <summary>True when the reply is broadcast whatever the client says.</summary>
+    public bool Broadcast { get; init; }
+
+    /// <summary>True when the client asked by BOOTP: the reply has neither a message type nor times.</summary>
+    public bool IsBootp { get; init; }
+
+    /// <summary>True when an ACK answers a DISCOVER (RFC 4039).</summary>
+    public bool IsRapid { get; init; }
+
+    /// <summary>True when the offered address has to be probed, and the client be answered after that.</summary>
+    public bool NeedsProbe { get; init; }
+
+    internal Options.OptionTable? Options { get; init; }
 }

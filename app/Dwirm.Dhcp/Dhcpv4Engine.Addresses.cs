@@ -28,12 +28,29 @@ public sealed partial class Dhcpv4Engine
         }
         if (turn.Packet.TryGetAddress(Dhcpv4OptionCode.RequestedAddress, out address) && Leases.Find(address) is null &&
             MayHold(turn, address)) return true;
-        int size = turn.Network.Pool.Size;
-        if (size == 0) return false;
-        if (turn.Network.Pool.TryFindFree((int)(turn.Client.Hash(_seed) % (uint)size), out address)) return true;
-        if (turn.Network.Reusable.First is not { } oldest) return false;
-        address = oldest.Lease.Address;
-        return true;
+        return TryNewAddress(turn, out address);
+    }
+
+    /// <summary>An address that nobody has, else the one that has been free for longest, of the first range that is for the client.</summary>
+    private bool TryNewAddress(in Turn turn, out Ipv4Address address)
+    {
+        uint hash = turn.Config.SequentialIp ? 0 : turn.Client.Hash(_seed);
+        foreach (RangeState range in turn.Network.Ranges)
+        {
+            if (range.Pool.Size == 0 || !range.Range.Condition.Holds(turn.Tags)) continue;
+            if (range.Pool.TryFindFree((int)(hash % (uint)range.Pool.Size), out address)) return true;
+        }
+        foreach (RangeState range in turn.Network.Ranges)
+        {
+            if (!range.Range.Condition.Holds(turn.Tags)) continue;
+            LeaseSlot? oldest = range.Reusable.First;
+            if (oldest is null && range.Kept.First is { } kept && turn.Now - kept.Lease.ExpiresMs > KeptMs) oldest = kept;
+            if (oldest is null) continue;
+            address = oldest.Lease.Address;
+            return true;
+        }
+        address = default;
+        return false;
     }
 
     /// <summary>The address reserved for the client, unless somebody else sits on it or it rests.</summary>
@@ -49,7 +66,7 @@ public sealed partial class Dhcpv4Engine
     {
         if (!turn.Config.RouterPrefix.Contains(address) || turn.Network.IsExcluded(address)) return false;
         Dhcpv4Host? owner = turn.Network.OwnerOf(address);
-        if (owner is not null ? !ReferenceEquals(owner, turn.Host) : !turn.Network.IsDynamic(address)) return false;
+        if (owner is not null ? !ReferenceEquals(owner, turn.Host) : !turn.Network.IsDynamicFor(address, turn.Tags)) return false;
         return IsVacantFor(turn, Leases.Find(address));
     }
 
@@ -67,7 +84,7 @@ public sealed partial class Dhcpv4Engine
     private static bool IsOtherCardOfHost(in Turn turn, LeaseSlot slot) =>
         turn.Host is { Address: not null } && ReferenceEquals(slot.Network, turn.Network) &&
         slot.Lease.Address == turn.Host.Address && ReferenceEquals(turn.Network.OwnerOf(slot.Lease.Address), turn.Host) &&
-        ReferenceEquals(turn.Network.FindHost(slot.Lease.ClientId, slot.Lease.Mac, slot.Lease.Hostname), turn.Host);
+        ReferenceEquals(turn.Network.FindHost(slot.Lease.ClientId, slot.Lease.Mac, slot.Lease.Hostname, turn.Tags), turn.Host);
 
     /// <summary>Holds an address for a client that was offered it. False when the table is full.</summary>
     private bool TryHold(in Turn turn, Ipv4Address address, LeaseSlot? slot, out Lease? offered)
@@ -106,12 +123,16 @@ public sealed partial class Dhcpv4Engine
         LeaseSlot? slot = Leases.Find(address);
         if (slot is null && !Leases.EnsureRoom()) return Ignore(IgnoreReason.TableFull);
 
+        if (IsNewcomer(turn) && !TakeNewcomer(turn)) return Ignore(IgnoreReason.TooManyNewClients);
+
         bool takenOver = slot is { Lease.State: LeaseState.Bound } && !turn.Owns(slot);
         Lease? ended = takenOver ? slot!.Lease with { State = LeaseState.Free, ExpiresMs = turn.Now } : null;
-        long seconds = LeaseSeconds(turn);
+        bool stays = turn.Owns(slot) && (slot!.IsEstablished || IsPastHalf(slot.Lease, turn, address));
+        long seconds = LeaseSeconds(turn, address);
         long expires = seconds == long.MaxValue ? long.MaxValue : turn.Now + seconds * 1000;
         Lease lease = NewLease(turn, address, slot, LeaseState.Bound, expires);
         LeaseSlot held = Leases.Set(turn.Network, turn.Client.Key, lease);
+        held.IsEstablished = stays;
         ended = LinkOnly(held, turn.Now) ?? ended;
         return Reply(turn, Dhcpv4Action.Ack, lease, lease, ended);
     }
@@ -173,16 +194,18 @@ public sealed partial class Dhcpv4Engine
         ReadOnlySpan<char> name = turn.Host is { Name.Length: > 0 } ? turn.Host.Name : turn.Hostname;
         if (name.IsEmpty || name.SequenceEqual(before)) return before;
         if (turn.Host is { Name.Length: > 0 }) return turn.Host.Name;
+        if (turn.Config.RefuseBogusNames && HostLabel.IsBogus(name)) return before;
         return turn.Network.IsReservedName(name) ? before : name.ToString();
     }
 
     /// <summary>
-    /// The host's or the network's lease time. A client that asks for less (option 51) gets less, down to <see cref="MinimumLeaseSeconds"/>;
-    /// never more.
+    /// The host's or the range's lease time. A client that asks for less (option 51) gets less, down to <see cref="MinimumLeaseSeconds"/>;
+    /// never more. A BOOTP client cannot renew: it keeps the address.
     /// </summary>
-    private static long LeaseSeconds(in Turn turn)
+    private static long LeaseSeconds(in Turn turn, Ipv4Address address)
     {
-        long seconds = turn.Host?.LeaseSeconds ?? turn.Config.LeaseSeconds;
+        if (turn.Packet.MessageType == Dhcpv4MessageType.None) return long.MaxValue;
+        long seconds = turn.Host?.LeaseSeconds ?? turn.Network.RangeOf(address, turn.Tags).Range.LeaseSeconds;
         if (!turn.Packet.TryGetU32(Dhcpv4OptionCode.LeaseTime, out uint wish) || wish == uint.MaxValue) return seconds;
         return Math.Min(seconds, Math.Max(wish, MinimumLeaseSeconds));
     }

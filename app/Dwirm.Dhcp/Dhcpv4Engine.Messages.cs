@@ -12,12 +12,40 @@ public sealed partial class Dhcpv4Engine
     /// </summary>
     private Dhcpv4Decision Discover(in Turn turn)
     {
-        if (!TryChoose(turn, out Ipv4Address address)) return Ignore(IgnoreReason.NoAddress);
+        if (!TryAddIdentity(turn)) return Ignore(IgnoreReason.TooManyIdentities);
+        if (TooManyOffers(turn)) return Ignore(IgnoreReason.TooManyNewClients);
+        if (!TryChoose(turn, out Ipv4Address address)) return Unaddressed(turn);
         LeaseSlot? slot = Leases.Find(address);
+        if (turn.Config.RapidCommit && turn.Packet.HasOption(Dhcpv4OptionCode.RapidCommit)) return Bind(turn, address) with { IsRapid = true };
         if (turn.Owns(slot) && slot!.Lease.State == LeaseState.Bound) return Reply(turn, Dhcpv4Action.Offer, slot.Lease, null, null);
-        return TryHold(turn, address, slot, out Lease? offered)
-            ? Reply(turn, Dhcpv4Action.Offer, offered, null, null)
-            : Ignore(IgnoreReason.TableFull);
+        if (turn.Owns(slot) && slot!.Lease.State == LeaseState.Offered && slot.ProbedUntilMs > turn.Now) return Ignore(IgnoreReason.Probing);
+        bool probe = turn.Config.Probe && slot is null && turn.Host?.Address != address;
+        if (!TryHold(turn, address, slot, out Lease? offered)) return Ignore(IgnoreReason.TableFull);
+        if (probe) Leases.Find(address)!.ProbedUntilMs = turn.Now + ProbeMs;
+        return Reply(turn, Dhcpv4Action.Offer, offered, null, null) with { NeedsProbe = probe };
+    }
+
+    /// <summary>
+    /// No address: silence, unless the configuration says what such clients are to do (option 116) and the client asks: then an offer of no
+    /// address that carries the option (RFC 2563 section 2.3).
+    /// </summary>
+    private static Dhcpv4Decision Unaddressed(in Turn turn)
+    {
+        bool answers = turn.Packet.HasOption(Dhcpv4OptionCode.AutoConfigure) &&
+            turn.Network.Options.Find(Dhcpv4OptionCode.AutoConfigure, turn.Tags, turn.Network.RangeOf(default, turn.Tags).Range.Gives) is { Value.Length: 1 };
+        return answers ? Reply(turn, Dhcpv4Action.Offer, null, null, null) : Ignore(IgnoreReason.NoAddress);
+    }
+
+    /// <summary>
+    /// BOOTP (RFC 951, RFC 1534 section 2): a client that cannot renew keeps its address for ever, so it gets only one that the administrator
+    /// reserved for it.
+    /// </summary>
+    private Dhcpv4Decision Bootp(in Turn turn)
+    {
+        if (!TryAddIdentity(turn)) return Ignore(IgnoreReason.TooManyIdentities);
+        if (!TryReserved(turn, out Ipv4Address address)) return Ignore(IgnoreReason.Bootp);
+        Dhcpv4Decision decision = Bind(turn, address);
+        return decision.Action == Dhcpv4Action.Ack ? decision with { IsBootp = true } : Ignore(IgnoreReason.Bootp);
     }
 
     /// <summary>
@@ -44,6 +72,7 @@ public sealed partial class Dhcpv4Engine
     private Dhcpv4Decision Selecting(in Turn turn, bool hasAddress, Ipv4Address requested)
     {
         if (!hasAddress) return Ignore(IgnoreReason.Incomplete);
+        if (!TryAddIdentity(turn)) return Ignore(IgnoreReason.TooManyIdentities);
         bool wasOffered = turn.Network.FindClient(turn.Client.Key) is not { Lease.State: LeaseState.Bound or LeaseState.Offered } own ||
             own.Lease.Address == requested || turn.Owns(Leases.Find(requested)) ||
             (TryReserved(turn, out Ipv4Address reserved) && reserved == requested);
@@ -66,21 +95,22 @@ public sealed partial class Dhcpv4Engine
     /// authoritative: then there is no other server that silence would be for.
     /// </summary>
     private Dhcpv4Decision InitReboot(in Turn turn, Ipv4Address requested) =>
-        IsKnown(turn) || turn.Config.Authoritative ? BindOwn(turn, requested) : Ignore(IgnoreReason.UnknownClient);
+        IsKnown(turn) || (turn.Config.Authoritative && TryAddIdentity(turn)) ? BindOwn(turn, requested) : Ignore(IgnoreReason.UnknownClient);
 
     /// <summary>
     /// RENEWING: "'server identifier' MUST NOT be filled in, 'requested IP address' MUST NOT be filled in, 'ciaddr' MUST be filled in with
     /// client's IP address. In this situation, the client is completely configured, and is trying to extend its lease. This message will be
     /// unicast". It was sent to us and nobody else, so it is answered in any case: whoever asks us to renew had the lease from here.
     /// </summary>
-    private Dhcpv4Decision Renewing(in Turn turn, Ipv4Address ciaddr) => BindOwn(turn, ciaddr);
+    private Dhcpv4Decision Renewing(in Turn turn, Ipv4Address ciaddr) =>
+        TryAddIdentity(turn) ? BindOwn(turn, ciaddr) : Ignore(IgnoreReason.TooManyIdentities);
 
     /// <summary>
     /// REBINDING: filled in as RENEWING, but broadcast, to any server. "The DHCP server SHOULD check 'ciaddr' for correctness before replying."
     /// A lease of another server is not ours to refuse, unless we are authoritative.
     /// </summary>
     private Dhcpv4Decision Rebinding(in Turn turn, Ipv4Address ciaddr) =>
-        IsKnown(turn) || turn.Config.Authoritative ? BindOwn(turn, ciaddr) : Ignore(IgnoreReason.UnknownClient);
+        IsKnown(turn) || (turn.Config.Authoritative && TryAddIdentity(turn)) ? BindOwn(turn, ciaddr) : Ignore(IgnoreReason.UnknownClient);
 
     /// <summary>
     /// DHCPRELEASE (RFC 2131 section 4.3.4): "the server marks the network address as not allocated. The server SHOULD retain a record of the
@@ -106,6 +136,8 @@ public sealed partial class Dhcpv4Engine
         if (!turn.Packet.TryGetAddress(Dhcpv4OptionCode.RequestedAddress, out Ipv4Address address)) return Ignore(IgnoreReason.Incomplete);
         LeaseSlot? slot = Leases.Find(address);
         if (!turn.Owns(slot) || slot!.Lease.State is not (LeaseState.Bound or LeaseState.Offered)) return Ignore(IgnoreReason.NotTheirAddress);
+        // One card cannot lay the whole range to rest.
+        if (turn.Network.CountMac(turn.Client.Mac, MaximumIdentities) == MaximumIdentities) return Ignore(IgnoreReason.TooManyIdentities);
         Leases.Change(slot, slot.Lease with { State = LeaseState.Declined, ExpiresMs = turn.Now + DeclineRestMs });
         return Reply(turn, Dhcpv4Action.Declined, slot.Lease, slot.Lease, null);
     }
@@ -123,22 +155,31 @@ public sealed partial class Dhcpv4Engine
         return Reply(turn, Dhcpv4Action.InformAck, null, null, null);
     }
 
-    private static bool IsOurs(in Turn turn, Ipv4Address server) => server == turn.Local || server == turn.Config.RouterPrefix.Address;
+    private static bool IsOurs(in Turn turn, Ipv4Address server) =>
+        server == turn.Local || server == turn.ServerId || server == turn.Config.RouterPrefix.Address;
 
     private static bool IsForAnother(in Turn turn) =>
         turn.Packet.TryGetAddress(Dhcpv4OptionCode.ServerIdentifier, out Ipv4Address server) && !IsOurs(turn, server);
 
     private static bool IsKnown(in Turn turn) => turn.Network.FindClient(turn.Client.Key) is not null || turn.Host?.Address is not null;
 
-    private static Dhcpv4Decision Reply(in Turn turn, Dhcpv4Action action, Lease? lease, Lease? changed, Lease? ended) => new()
+    private static Dhcpv4Decision Reply(in Turn turn, Dhcpv4Action action, Lease? lease, Lease? changed, Lease? ended)
     {
-        Action = action,
-        Lease = lease,
-        Changed = changed,
-        Ended = ended,
-        Network = turn.Config,
-        ServerId = turn.Local,
-        LeaseSeconds = LeaseSeconds(turn),
-        StaticName = turn.Host?.Name ?? "",
-    };
+        Ipv4Address address = lease?.Address ?? turn.Packet.Ciaddr;
+        return new Dhcpv4Decision
+        {
+            Action = action,
+            Lease = lease,
+            Changed = changed,
+            Ended = ended,
+            Network = turn.Config,
+            ServerId = turn.ServerId,
+            LeaseSeconds = LeaseSeconds(turn, address),
+            StaticName = turn.Host?.Name ?? "",
+            Tags = turn.Tags,
+            RangeTags = turn.Network.RangeOf(address, turn.Tags).Range.Gives,
+            Broadcast = turn.Host is { Broadcast: true },
+            Options = turn.Network.Options,
+        };
+    }
 }

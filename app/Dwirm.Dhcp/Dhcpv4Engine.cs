@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using Dwirm.Dhcp.Options;
 using Dwirm.Wire;
 using Dwirm.Wire.Dhcp4;
 
@@ -26,7 +27,7 @@ public sealed partial class Dhcpv4Engine
 
     private readonly uint _seed;
     private readonly int? _maximumLeases;
-    private readonly long[] _ignored = new long[(int)IgnoreReason.NotTheirAddress + 1];
+    private readonly long[] _ignored = new long[(int)IgnoreReason.TooManyNewClients + 1];
     private readonly long[] _actions = new long[(int)Dhcpv4Action.Declined + 1];
 
     /// <summary>A server for these networks.</summary>
@@ -64,18 +65,21 @@ public sealed partial class Dhcpv4Engine
     /// </summary>
     public void Configure(IReadOnlyList<Dhcpv4NetworkConfig> networks)
     {
+        int? configured = null;
         long capacity = DefaultSpareLeases;
         foreach (NetworkState state in Leases.Networks) state.Configure(null);
         foreach (Dhcpv4NetworkConfig network in networks)
         {
-            Leases.Network(network.Name).Configure(network);
-            capacity += network.PoolSize;
+            NetworkState state = Leases.Network(network.Name);
+            state.Configure(network);
+            capacity += state.PoolSize;
+            if (network.MaximumLeases is { } most) configured = Math.Max(configured ?? 0, most);
         }
         foreach (NetworkState state in Leases.Networks)
         {
             foreach (Dhcpv4NetworkConfig network in networks) state.Exclude(network.RouterPrefix.Address);
         }
-        Leases.Capacity = _maximumLeases ?? (int)Math.Min(capacity, int.MaxValue);
+        Leases.Capacity = _maximumLeases ?? configured ?? (int)Math.Min(capacity, int.MaxValue);
         Leases.Reindex();
     }
 
@@ -104,6 +108,11 @@ public sealed partial class Dhcpv4Engine
             if (slot.Lease.State == LeaseState.Offered)
             {
                 Withdraw(slot);
+                continue;
+            }
+            if (slot.IsConflict)
+            {
+                Leases.Remove(slot);
                 continue;
             }
             Leases.Change(slot, slot.Lease with { State = LeaseState.Free });
@@ -144,17 +153,18 @@ public sealed partial class Dhcpv4Engine
     private Dhcpv4Decision Dispatch(in Dhcpv4Packet packet, string network, Ipv4Address local, Instant now, bool unicast)
     {
         if (packet.Op != Dhcpv4Layout.BootRequest) return Ignore(IgnoreReason.NotARequest);
-        if (packet.MessageType == Dhcpv4MessageType.None) return Ignore(IgnoreReason.Bootp);
-        if (!IsFromClient(packet.MessageType)) return Ignore(IgnoreReason.UnknownMessageType);
-        if (Leases.FindNetwork(network) is not { Config: { } config } state) return Ignore(IgnoreReason.UnknownNetwork);
-        if (!packet.Giaddr.IsAny && !config.RouterPrefix.Contains(packet.Giaddr)) return Ignore(IgnoreReason.Relayed);
+        if (packet.MessageType != Dhcpv4MessageType.None && !IsFromClient(packet.MessageType)) return Ignore(IgnoreReason.UnknownMessageType);
+        if (Leases.FindNetwork(network) is not { Config: not null } arrived) return Ignore(IgnoreReason.UnknownNetwork);
+        if (LinkOf(packet, arrived, unicast) is not { Config: { } config } state) return Ignore(IgnoreReason.Relayed);
 
         Span<char> keyBuffer = stackalloc char[ClientIdentity.MaximumKeyLength];
         if (!ClientIdentity.TryRead(packet, keyBuffer, out ClientIdentity client)) return Ignore(IgnoreReason.NoClientIdentity);
         Span<char> label = stackalloc char[HostLabel.MaximumLength];
         ReadOnlySpan<char> hostname = label[..HostLabel.Read(packet, label)];
-        Dhcpv4Host? host = state.FindHost(client.ClientId, client.Mac, hostname);
+        TagSet tags = state.TagsOf(packet, client.Mac);
+        Dhcpv4Host? host = state.FindHost(client.ClientId, client.Mac, hostname, tags);
         if (host is { Ignore: true }) return Ignore(IgnoreReason.HostIgnored);
+        if (host is not null) tags |= config.KnownTag | host.Gives;
         if (state.Exclude(local)) Leases.Reindex();
 
         var turn = new Turn
@@ -163,20 +173,55 @@ public sealed partial class Dhcpv4Engine
             Client = client,
             Hostname = hostname,
             Host = host,
+            Tags = tags,
             Network = state,
             Config = config,
             Local = local,
+            ServerId = ServerIdOf(packet, local),
             Now = now.MonotonicMs,
             Unicast = unicast,
         };
         return packet.MessageType switch
         {
+            Dhcpv4MessageType.None => Bootp(turn),
             Dhcpv4MessageType.Discover => Discover(turn),
             Dhcpv4MessageType.Request => Request(turn),
             Dhcpv4MessageType.Release => Release(turn),
             Dhcpv4MessageType.Decline => Decline(turn),
             _ => Inform(turn),
         };
+    }
+
+    /// <summary>
+    /// The network of the link the client is on: link selection (RFC 3527) before subnet selection (RFC 3011) before giaddr, and for a client
+    /// behind a relay that renews by itself its ciaddr. Another network than the one the message came by counts only when the configuration
+    /// says that it is reached that way: else anyone could help himself to another network's addresses. Null for none.
+    /// </summary>
+    private NetworkState? LinkOf(in Dhcpv4Packet packet, NetworkState arrived, bool unicast)
+    {
+        Ipv4Address link = packet.Giaddr;
+        Span<byte> scratch = stackalloc byte[255];
+        if (packet.TryGetAddress(Dhcpv4OptionCode.SubnetSelection, out Ipv4Address subnet)) link = subnet;
+        if (!packet.Giaddr.IsAny && packet.TryGetOption(Dhcpv4OptionCode.RelayAgentInformation, scratch, out ReadOnlySpan<byte> information) &&
+            RelayAgentInformation.TryFind(information, RelayAgentInformation.LinkSelection, out ReadOnlySpan<byte> selected) &&
+            selected.Length == Ipv4Address.Size) link = Ipv4Address.Read(selected);
+        bool renews = link.IsAny && unicast && !packet.Ciaddr.IsAny;
+        if (renews) link = packet.Ciaddr;
+        if (link.IsAny || arrived.Config!.RouterPrefix.Contains(link)) return arrived;
+        foreach (NetworkState state in Leases.Networks)
+        {
+            if (state.Config is { } config && config.RelayedVia == arrived.Name && config.RouterPrefix.Contains(link)) return state;
+        }
+        return renews ? arrived : null;
+    }
+
+    /// <summary>Our address, or the one the relay wants to be taken for us (RFC 5107 section 5).</summary>
+    private static Ipv4Address ServerIdOf(in Dhcpv4Packet packet, Ipv4Address local)
+    {
+        Span<byte> scratch = stackalloc byte[255];
+        return !packet.Giaddr.IsAny && packet.TryGetOption(Dhcpv4OptionCode.RelayAgentInformation, scratch, out ReadOnlySpan<byte> information) &&
+            RelayAgentInformation.TryFind(information, RelayAgentInformation.ServerOverride, out ReadOnlySpan<byte> id) &&
+            id.Length == Ipv4Address.Size ? Ipv4Address.Read(id) : local;
     }
 
     private static bool IsFromClient(byte type) => type is Dhcpv4MessageType.Discover or Dhcpv4MessageType.Request or
@@ -197,11 +242,17 @@ public sealed partial class Dhcpv4Engine
         /// <summary>The administrator's entry for the client.</summary>
         public Dhcpv4Host? Host { get; init; }
 
+        /// <summary>The client's tags.</summary>
+        public TagSet Tags { get; init; }
+
         public NetworkState Network { get; init; }
 
         public Dhcpv4NetworkConfig Config { get; init; }
 
         public Ipv4Address Local { get; init; }
+
+        /// <summary>What the client takes for us.</summary>
+        public Ipv4Address ServerId { get; init; }
 
         /// <summary>Monotonic milliseconds.</summary>
         public long Now { get; init; }

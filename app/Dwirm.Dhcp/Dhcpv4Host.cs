@@ -1,4 +1,5 @@
 using System.Collections.Generic;
+using Dwirm.Dhcp.Options;
 using Dwirm.Wire;
 
 namespace Dwirm.Dhcp;
@@ -8,6 +9,9 @@ public sealed record Dhcpv4Host
 {
     /// <summary>Hardware addresses; several are one device on several cards, of which one is in use at a time.</summary>
     public IReadOnlyList<MacAddress> Macs { get; init; } = [];
+
+    /// <summary>Hardware addresses with open octets; asked after everything that names one client.</summary>
+    public IReadOnlyList<MacPattern> Patterns { get; init; } = [];
 
     /// <summary>Client identifier (option 61) in hexadecimal, or empty.</summary>
     public string ClientId { get; init; } = "";
@@ -26,4 +30,13 @@ public sealed record Dhcpv4Host
 
     /// <summary>Lease time in seconds, <see cref="long.MaxValue"/> for infinite; null for the network's.</summary>
     public long? LeaseSeconds { get; init; }
+
+    /// <summary>Tags the client must have for this entry to be its own (<c>match_tag</c>).</summary>
+    public TagCondition Condition { get; init; }
+
+    /// <summary>Tags this entry gives its client (<c>tag</c>, <c>networkid</c>).</summary>
+    public TagSet Gives { get; init; }
+
+    /// <summary>True when answers to the client are broadcast whatever it says (<c>broadcast</c>).</summary>
+    public bool Broadcast { get; init; }
 }

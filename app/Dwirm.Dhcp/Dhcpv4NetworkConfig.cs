@@ -1,4 +1,5 @@
 using System.Collections.Generic;
+using Dwirm.Dhcp.Options;
 using Dwirm.Wire;
 
 namespace Dwirm.Dhcp;
@@ -50,6 +51,51 @@ public sealed record Dhcpv4NetworkConfig
 
     /// <summary>Option 101, the name in the tz database, or empty; sent on request (RFC 4833).</summary>
     public string ZoneName { get; init; } = "";
+
+    /// <summary>Configured options, first to last; they come before what the properties above would send.</summary>
+    public IReadOnlyList<Dhcpv4OptionRule> Options { get; init; } = [];
+
+    /// <summary>What gives clients tags.</summary>
+    public IReadOnlyList<Dhcpv4TagRule> TagRules { get; init; } = [];
+
+    /// <summary>What booting clients are told; of several that hold the last counts, and one with a condition before one without.</summary>
+    public IReadOnlyList<Dhcpv4BootRule> Boots { get; init; } = [];
+
+    /// <summary>Tags every client of the network has: its device's name.</summary>
+    public TagSet Tags { get; init; }
+
+    /// <summary>Tag of clients that a host entry was found for (<c>known</c>).</summary>
+    public TagSet KnownTag { get; init; }
+
+    /// <summary>Tag of clients without option 53 (<c>bootp</c>).</summary>
+    public TagSet BootpTag { get; init; }
+
+    /// <summary>Tags given by the range from <see cref="PoolStart"/> to <see cref="PoolEnd"/> (<c>networkid</c>).</summary>
+    public TagSet RangeTags { get; init; }
+
+    /// <summary>Whom that range is for.</summary>
+    public TagCondition RangeCondition { get; init; }
+
+    /// <summary>Further ranges, asked in this order behind the first.</summary>
+    public IReadOnlyList<Dhcpv4Range> MoreRanges { get; init; } = [];
+
+    /// <summary>True when a DISCOVER with option 80 is answered by an ACK at once (RFC 4039).</summary>
+    public bool RapidCommit { get; init; }
+
+    /// <summary>True when new clients get the lowest free address, else one that depends on who they are.</summary>
+    public bool SequentialIp { get; init; }
+
+    /// <summary>True when an address that nobody here was ever seen with is probed before it is offered.</summary>
+    public bool Probe { get; init; }
+
+    /// <summary>True when nobody may call itself localhost or wpad.</summary>
+    public bool RefuseBogusNames { get; init; }
+
+    /// <summary>Most leases of every state that are kept for all networks; null for the sizes of the ranges and a thousand more.</summary>
+    public int? MaximumLeases { get; init; }
+
+    /// <summary>The network whose relays this one is reached by; empty for a network with a device of its own.</summary>
+    public string RelayedVia { get; init; } = "";
 
     /// <summary>Addresses in the dynamic pool, at most <see cref="MaximumPoolSize"/>.</summary>
     public int PoolSize

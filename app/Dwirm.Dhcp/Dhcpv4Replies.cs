@@ -1,23 +1,12 @@
 using System;
-using System.Collections.Generic;
 using Dwirm.Wire;
 using Dwirm.Wire.Dhcp4;
 
 namespace Dwirm.Dhcp;
 
 /// <summary>Writes the messages of the server. Options stand in a fixed order, so equal decisions give equal octets.</summary>
-public static class Dhcpv4Replies
+public static partial class Dhcpv4Replies
 {
-    /// <summary>Codes sent to a client without a parameter request list.</summary>
-    private static ReadOnlySpan<byte> DefaultRequest =>
-    [
-        Dhcpv4OptionCode.Router, Dhcpv4OptionCode.DnsServer, Dhcpv4OptionCode.HostName, Dhcpv4OptionCode.DomainName,
-        Dhcpv4OptionCode.BroadcastAddress,
-    ];
-
-    /// <summary>What a client with little room gets before anything else it asked for.</summary>
-    private static ReadOnlySpan<byte> EssentialRequest => [Dhcpv4OptionCode.Router, Dhcpv4OptionCode.DnsServer];
-
     /// <summary>
     /// Writes the OFFER, ACK or NAK of a decision (RFC 2131 table 3), within what the client takes (<see cref="Dhcpv4Packet.PayloadLimit"/>) and
     /// the length of <paramref name="buffer"/>. Where room is short, options that are merely asked for give way to the profile's answer. False
@@ -122,15 +111,22 @@ public static class Dhcpv4Replies
     {
         var writer = new Dhcpv4Writer(buffer, overload);
         WriteHeader(request, decision, ref writer);
-        writer.PutU8(Dhcpv4OptionCode.MessageType, MessageType(decision.Action));
-        writer.PutAddress(Dhcpv4OptionCode.ServerIdentifier, decision.ServerId);
-        signature.Put(ref writer);
-        if (decision.Action != Dhcpv4Action.Nak)
+        if (!decision.IsBootp)
         {
-            if (decision.Action != Dhcpv4Action.InformAck) WriteTimes(decision.LeaseSeconds, ref writer);
+            writer.PutU8(Dhcpv4OptionCode.MessageType, MessageType(decision.Action));
+            writer.PutAddress(Dhcpv4OptionCode.ServerIdentifier, decision.ServerId);
+            signature.Put(ref writer);
+        }
+        if (decision.IsRapid) writer.Put(Dhcpv4OptionCode.RapidCommit, default);
+        if (IsWithoutAddress(decision)) WriteParameter(Dhcpv4OptionCode.AutoConfigure, decision, ref writer);
+        else if (decision.Action != Dhcpv4Action.Nak)
+        {
+            if (decision.Action != Dhcpv4Action.InformAck && !decision.IsBootp) WriteTimes(decision, ref writer);
             WriteParameters(request, decision, essentialOnly, ref writer);
+            if (!essentialOnly) WriteFqdn(request, decision, ref writer);
         }
         Echo(request, Dhcpv4OptionCode.ClientIdentifier, ref writer);
+        Echo(request, Dhcpv4OptionCode.SubnetSelection, ref writer);
         if (decision.Action != Dhcpv4Action.Nak && !profileAnswer.IsEmpty) writer.PutLong(profileOption, profileAnswer);
 
         // "The Relay Agent Information option SHOULD be the last option" (RFC 3046 section 2.1).
@@ -141,84 +137,19 @@ public static class Dhcpv4Replies
         return writer.TryFinish(out written, relay < 0 ? 0 : 2 + relay);
     }
 
+    /// <summary>The offer of RFC 2563: no address, and what to do without one.</summary>
+    private static bool IsWithoutAddress(in Dhcpv4Decision decision) => decision is { Action: Dhcpv4Action.Offer, Lease: null };
+
     private static void WriteHeader(in Dhcpv4Packet request, in Dhcpv4Decision decision, ref Dhcpv4Writer writer)
     {
         // "If 'giaddr' is set in the DHCPREQUEST message, [...] the server MUST set the broadcast bit in the DHCPNAK" (section 4.3.2).
-        bool relayedNak = decision.Action == Dhcpv4Action.Nak && !request.Giaddr.IsAny;
-        ushort flags = relayedNak ? (ushort)(request.Flags | Dhcpv4Layout.BroadcastFlag) : request.Flags;
+        bool broadcast = decision.Broadcast || (decision.Action == Dhcpv4Action.Nak && !request.Giaddr.IsAny);
+        ushort flags = broadcast ? (ushort)(request.Flags | Dhcpv4Layout.BroadcastFlag) : request.Flags;
         writer.Header(Dhcpv4Layout.BootReply, request.HardwareType, request.HardwareLength, request.Xid, flags, request.ChaddrBytes);
         bool isAck = decision.Action is Dhcpv4Action.Ack or Dhcpv4Action.InformAck;
-        writer.Addresses(isAck ? request.Ciaddr : Ipv4Address.Any, decision.Lease?.Address ?? Ipv4Address.Any, Ipv4Address.Any, request.Giaddr);
-    }
-
-    /// <summary>T1 is half, T2 seven eighths of the lease time (RFC 2131 section 4.4.5); an infinite lease has neither.</summary>
-    private static void WriteTimes(long seconds, ref Dhcpv4Writer writer)
-    {
-        if (seconds == long.MaxValue)
-        {
-            writer.PutU32Be(Dhcpv4OptionCode.LeaseTime, uint.MaxValue);
-            return;
-        }
-        uint lease = (uint)Math.Clamp(seconds, 1, uint.MaxValue - 1);
-        writer.PutU32Be(Dhcpv4OptionCode.LeaseTime, lease);
-        writer.PutU32Be(Dhcpv4OptionCode.RenewalTime, lease / 2);
-        writer.PutU32Be(Dhcpv4OptionCode.RebindingTime, (uint)((ulong)lease * 7 / 8));
-    }
-
-    /// <summary>
-    /// The subnet mask always and first (it MUST stand before the routers, RFC 2132 section 3.3), then what the client asked for in its order
-    /// (section 9.8), each code once.
-    /// </summary>
-    private static void WriteParameters(in Dhcpv4Packet request, in Dhcpv4Decision decision, bool essentialOnly, ref Dhcpv4Writer writer)
-    {
-        Dhcpv4NetworkConfig network = decision.Network!;
-        writer.PutAddress(Dhcpv4OptionCode.SubnetMask, network.RouterPrefix.Mask);
-        Span<ulong> done = stackalloc ulong[4];
-        done.Clear();
-        bool listed = false;
-        foreach (Dhcpv4Option option in request.Options)
-        {
-            if (option.Code != Dhcpv4OptionCode.ParameterRequestList) continue;
-            listed = true;
-            foreach (byte code in option.Value)
-            {
-                ulong bit = 1UL << (code % 64);
-                if ((done[code / 64] & bit) != 0 || (essentialOnly && !EssentialRequest.Contains(code))) continue;
-                done[code / 64] |= bit;
-                WriteParameter(code, decision, network, ref writer);
-            }
-        }
-        if (listed) return;
-        foreach (byte code in essentialOnly ? EssentialRequest : DefaultRequest) WriteParameter(code, decision, network, ref writer);
-    }
-
-    private static void WriteParameter(byte code, in Dhcpv4Decision decision, Dhcpv4NetworkConfig network, ref Dhcpv4Writer writer)
-    {
-        switch (code)
-        {
-            case Dhcpv4OptionCode.Router: WriteAddresses(code, network.Routers, ref writer); break;
-            case Dhcpv4OptionCode.DnsServer: WriteAddresses(code, network.Dns, ref writer); break;
-            case Dhcpv4OptionCode.NtpServer: WriteAddresses(code, network.Ntp, ref writer); break;
-            case Dhcpv4OptionCode.BroadcastAddress: writer.PutAddress(code, network.RouterPrefix.BroadcastAddress); break;
-            case Dhcpv4OptionCode.HostName: WriteText(code, decision.StaticName ?? "", ref writer); break;
-            case Dhcpv4OptionCode.DomainName: WriteText(code, network.Domain, ref writer); break;
-            case Dhcpv4OptionCode.PosixTimeZone: WriteText(code, network.ZonePosix, ref writer); break;
-            case Dhcpv4OptionCode.TzDatabaseTimeZone: WriteText(code, network.ZoneName, ref writer); break;
-            default: break;
-        }
-    }
-
-    private static void WriteAddresses(byte code, IReadOnlyList<Ipv4Address> addresses, ref Dhcpv4Writer writer)
-    {
-        int count = Math.Min(addresses.Count, byte.MaxValue / Ipv4Address.Size);
-        if (count == 0) return;
-        Span<byte> value = writer.Reserve(code, count * Ipv4Address.Size);
-        for (int i = 0; i < count && !value.IsEmpty; i++) addresses[i].Write(value[(i * Ipv4Address.Size)..]);
-    }
-
-    private static void WriteText(byte code, string text, ref Dhcpv4Writer writer)
-    {
-        if (text.Length is > 0 and <= byte.MaxValue) writer.PutAscii(code, text);
+        Ipv4Address next = Ipv4Address.Any;
+        if (decision.Action != Dhcpv4Action.Nak && !IsWithoutAddress(decision)) next = WriteBoot(request, decision, ref writer);
+        writer.Addresses(isAck ? request.Ciaddr : Ipv4Address.Any, decision.Lease?.Address ?? Ipv4Address.Any, next, request.Giaddr);
     }
 
     /// <summary>

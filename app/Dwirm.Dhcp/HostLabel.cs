@@ -12,6 +12,10 @@ public static class HostLabel
     /// <summary>Longest label.</summary>
     public const int MaximumLength = 63;
 
+    /// <summary>True for names that would mislead others: the machine itself, and where browsers look for a proxy.</summary>
+    public static bool IsBogus(ReadOnlySpan<char> name) =>
+        name.Equals("localhost", StringComparison.OrdinalIgnoreCase) || name.Equals("wpad", StringComparison.OrdinalIgnoreCase);
+
     /// <summary>The client's name from option 81 (RFC 4702), else from option 12. Returns its length in characters, 0 for none.</summary>
     /// <param name="packet">The message.</param>
     /// <param name="label">Room for <see cref="MaximumLength"/> characters.</param>

@@ -15,6 +15,18 @@ internal sealed class LeaseSlot(NetworkState network, string key, Lease lease)
     /// <summary>When the client's earlier binding of this address ended, while the address is offered again; -1 when there was none.</summary>
     public long RememberedMs { get; set; } = -1;
 
+    /// <summary>True once its client has renewed it after half its time: no passer-by.</summary>
+    public bool IsEstablished { get; set; }
+
+    /// <summary>Until when the address is probed; the client is not answered before.</summary>
+    public long ProbedUntilMs { get; set; }
+
+    /// <summary>True while a probe's answer keeps the address from being given; nothing durable knows of it.</summary>
+    public bool IsConflict { get; set; }
+
+    /// <summary>True while the network counts it among its offers.</summary>
+    public bool CountsAsOffered { get; set; }
+
     /// <summary>The next lease of the same hardware address.</summary>
     public LeaseSlot? NextSameMac { get; set; }
 

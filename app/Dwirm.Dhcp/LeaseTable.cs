@@ -7,7 +7,7 @@ namespace Dwirm.Dhcp;
 
 /// <summary>
 /// All leases, one an address. It is bounded: when it is full, the lease that has been free for longest is forgotten. Every operation costs
-/// O(log n) at most, except for leases that share one hardware address, which are walked.
+/// O(log n) at most; leases that share one hardware address are walked, and are few (<see cref="Dhcpv4Engine.MaximumIdentities"/>).
 /// </summary>
 public sealed class LeaseTable : IEnumerable<Lease>
 {
@@ -61,12 +61,17 @@ public sealed class LeaseTable : IEnumerable<Lease>
     internal bool EnsureRoom()
     {
         if (_byAddress.Count < Capacity) return true;
-        LeaseSlot? oldest = null;
+        LeaseSlot? oldest = null, kept = null;
         foreach (NetworkState network in _networks.Values)
         {
             oldest = Older(oldest, network.Retired.First);
-            oldest = Older(oldest, network.Reusable.First);
+            foreach (RangeState range in network.Ranges)
+            {
+                oldest = Older(oldest, range.Reusable.First);
+                kept = Older(kept, range.Kept.First);
+            }
         }
+        oldest ??= kept;
         if (oldest is null) return false;
         Remove(oldest);
         return true;
@@ -87,13 +92,14 @@ public sealed class LeaseTable : IEnumerable<Lease>
         {
             slot = new LeaseSlot(network, key.ToString(), lease);
             _byAddress.Add(lease.Address.Value, slot);
-            network.Pool.Take(lease.Address);
+            network.Take(lease.Address);
             network.AddMac(slot);
         }
         else if (!key.SequenceEqual(slot.Key))
         {
             network.Unlink(slot);
             slot.Key = key.ToString();
+            (slot.IsEstablished, slot.IsConflict, slot.ProbedUntilMs) = (false, false, 0);
         }
         Change(slot, lease);
         return slot;
@@ -105,6 +111,8 @@ public sealed class LeaseTable : IEnumerable<Lease>
         NetworkState network = slot.Network;
         bool sameMac = slot.Lease.Mac == lease.Mac;
         if (!sameMac) network.RemoveMac(slot);
+        network.Offered += (lease.State == LeaseState.Offered ? 1 : 0) - (slot.CountsAsOffered ? 1 : 0);
+        slot.CountsAsOffered = lease.State == LeaseState.Offered;
         slot.Lease = lease;
         if (!sameMac) network.AddMac(slot);
         LeaseHeap heap = HeapFor(slot);
@@ -120,6 +128,7 @@ public sealed class LeaseTable : IEnumerable<Lease>
     internal void Remove(LeaseSlot slot)
     {
         slot.Heap?.Remove(slot);
+        if (slot.CountsAsOffered) slot.Network.Offered--;
         slot.Network.Unlink(slot);
         slot.Network.RemoveMac(slot);
         _byAddress.Remove(slot.Lease.Address.Value);
@@ -131,7 +140,7 @@ public sealed class LeaseTable : IEnumerable<Lease>
     {
         foreach (LeaseSlot slot in _byAddress.Values)
         {
-            slot.Network.Pool.Take(slot.Lease.Address);
+            slot.Network.Take(slot.Lease.Address);
             slot.Heap?.Remove(slot);
             HeapFor(slot).Add(slot);
         }
@@ -140,6 +149,7 @@ public sealed class LeaseTable : IEnumerable<Lease>
     private LeaseHeap HeapFor(LeaseSlot slot)
     {
         if (slot.Lease.State != LeaseState.Free) return _active;
-        return slot.Network.IsDynamic(slot.Lease.Address) ? slot.Network.Reusable : slot.Network.Retired;
+        if (!slot.Network.IsDynamic(slot.Lease.Address) || slot.Network.FindRange(slot.Lease.Address) is not { } range) return slot.Network.Retired;
+        return slot.IsEstablished ? range.Kept : range.Reusable;
     }
 }

@@ -1,6 +1,8 @@
 using System;
 using System.Collections.Generic;
+using Dwirm.Dhcp.Options;
 using Dwirm.Wire;
+using Dwirm.Wire.Dhcp4;
 
 namespace Dwirm.Dhcp;
 
@@ -16,6 +18,9 @@ internal sealed class NetworkState
     private readonly Dictionary<string, Dhcpv4Host> _hostsByName = new(StringComparer.OrdinalIgnoreCase);
     private readonly Dictionary<string, Dhcpv4Host> _names = new(StringComparer.OrdinalIgnoreCase);
     private readonly Dictionary<uint, Dhcpv4Host> _owners = [];
+    private readonly List<Dhcpv4Host> _conditional = [];
+    private readonly List<Dhcpv4Host> _patterned = [];
+    private RangeState[] _ranges = [];
 
     public NetworkState(string name)
     {
@@ -28,10 +33,21 @@ internal sealed class NetworkState
     /// <summary>Null for a network that is no longer configured; its leases run out.</summary>
     public Dhcpv4NetworkConfig? Config { get; private set; }
 
-    public AddressPool Pool { get; private set; } = new(default, 0);
+    /// <summary>The ranges in the order they are asked.</summary>
+    public ReadOnlySpan<RangeState> Ranges => _ranges;
 
-    /// <summary>Free leases whose address any client may take, longest free first.</summary>
-    public LeaseHeap Reusable { get; } = new();
+    public OptionTable Options { get; private set; } = new([]);
+
+    /// <summary>How many addresses are offered and not yet taken.</summary>
+    public int Offered { get; set; }
+
+    /// <summary>How many new clients the network takes on, in thousandths; refilled with time.</summary>
+    public long NewcomerMilliTokens { get; set; } = -1;
+
+    public long NewcomerRefillMs { get; set; }
+
+    /// <summary>Addresses of all ranges.</summary>
+    public int PoolSize { get; private set; }
 
     /// <summary>Free leases that are remembered only for their own client: reserved addresses, and those of an earlier pool.</summary>
     public LeaseHeap Retired { get; } = new();
@@ -46,7 +62,10 @@ internal sealed class NetworkState
         _hostsByName.Clear();
         _names.Clear();
         _owners.Clear();
-        Pool = PoolOf(config);
+        _conditional.Clear();
+        _patterned.Clear();
+        ConfigureRanges(config);
+        Options = new OptionTable(config?.Options ?? []);
         if (config is null) return;
         Exclude(config.RouterPrefix.Address);
         if (config.RouterPrefix.Length <= 30)
@@ -64,42 +83,131 @@ internal sealed class NetworkState
     public bool Exclude(Ipv4Address address)
     {
         if (!_excluded.Add(address.Value)) return false;
-        Pool.Take(address);
+        Take(address);
         return true;
     }
 
-    /// <summary>The configured range as far as it lies in the prefix: an address outside would be refused to whoever was offered it.</summary>
-    private static AddressPool PoolOf(Dhcpv4NetworkConfig? config)
+    /// <summary>Marks an address as taken in whichever range it lies.</summary>
+    public void Take(Ipv4Address address)
     {
-        if (config is not { DynamicDhcp: true }) return new AddressPool(default, 0);
-        Ipv4Address first = config.PoolStart > config.RouterPrefix.Network ? config.PoolStart : config.RouterPrefix.Network;
-        Ipv4Address last = config.PoolEnd < config.RouterPrefix.BroadcastAddress ? config.PoolEnd : config.RouterPrefix.BroadcastAddress;
-        if (first > last) return new AddressPool(default, 0);
-        return new AddressPool(first, (int)Math.Min((long)last.Value - first.Value + 1, Dhcpv4NetworkConfig.MaximumPoolSize));
+        foreach (RangeState range in _ranges) range.Pool.Take(address);
+    }
+
+    private void ConfigureRanges(Dhcpv4NetworkConfig? config)
+    {
+        PoolSize = 0;
+        _ranges = config is null ? [] : new RangeState[1 + config.MoreRanges.Count];
+        for (int i = 0; i < _ranges.Length; i++)
+        {
+            Dhcpv4Range range = i > 0 ? config!.MoreRanges[i - 1] : new Dhcpv4Range(config!.PoolStart, config.PoolEnd)
+            {
+                Condition = config.RangeCondition,
+                Gives = config.RangeTags,
+                LeaseSeconds = config.LeaseSeconds,
+                Dynamic = config.DynamicDhcp,
+            };
+            _ranges[i] = RangeState.Of(range, config!.RouterPrefix);
+            PoolSize += _ranges[i].Pool.Size;
+        }
     }
 
     private void Add(Dhcpv4Host host, Dhcpv4NetworkConfig config)
     {
-        foreach (MacAddress mac in host.Macs) _hostsByMac.TryAdd(mac.Value, host);
-        if (host.ClientId.Length > 0) _hostsById.TryAdd(host.ClientId, host);
-        if (host.Name.Length > 0)
+        if (host.Name.Length > 0) _names.TryAdd(host.Name, host);
+        if (host.Patterns.Count > 0) _patterned.Add(host);
+        if (!host.Condition.IsEmpty) _conditional.Add(host);
+        else
         {
-            _names.TryAdd(host.Name, host);
-            if (host.Macs.Count == 0 && host.ClientId.Length == 0) _hostsByName.TryAdd(host.Name, host);
+            foreach (MacAddress mac in host.Macs) _hostsByMac.TryAdd(mac.Value, host);
+            if (host.ClientId.Length > 0) _hostsById.TryAdd(host.ClientId, host);
+            if (IsKnownByName(host)) _hostsByName.TryAdd(host.Name, host);
         }
         if (host.Address is not { } address || !config.RouterPrefix.Contains(address) || _excluded.Contains(address.Value)) return;
-        if (_owners.TryAdd(address.Value, host)) Pool.Take(address);
+        if (_owners.TryAdd(address.Value, host)) Take(address);
     }
 
-    /// <summary>The host entry a client falls under: by client identifier, then hardware address, then the name it sends.</summary>
-    public Dhcpv4Host? FindHost(ReadOnlySpan<char> clientId, MacAddress mac, ReadOnlySpan<char> hostname)
+    /// <summary>
+    /// The host entry a client falls under: by client identifier, then hardware address, then the name it sends, then a pattern of hardware
+    /// addresses. Entries that ask for tags come first in each.
+    /// </summary>
+    public Dhcpv4Host? FindHost(ReadOnlySpan<char> clientId, MacAddress mac, ReadOnlySpan<char> hostname, in TagSet tags)
     {
-        if (_hostsById.Count > 0 && !clientId.IsEmpty &&
-            _hostsById.GetAlternateLookup<ReadOnlySpan<char>>().TryGetValue(clientId, out Dhcpv4Host? host)) return host;
-        if (_hostsByMac.TryGetValue(mac.Value, out host)) return host;
+        if (_conditional.Count > 0 && FindConditional(clientId, mac, hostname, tags) is { } conditional) return conditional;
+        if (_hostsById.Count > 0 && !clientId.IsEmpty && FindById(clientId) is { } known) return known;
+        if (_hostsByMac.TryGetValue(mac.Value, out Dhcpv4Host? host)) return host;
         if (_hostsByName.Count > 0 && !hostname.IsEmpty &&
             _hostsByName.GetAlternateLookup<ReadOnlySpan<char>>().TryGetValue(hostname, out host)) return host;
-        return null;
+        return _patterned.Count > 0 ? FindPattern(mac, tags) : null;
+    }
+
+    /// <summary>The identifier as it is; and without its leading zero, which some clients put before a plain name.</summary>
+    private Dhcpv4Host? FindById(ReadOnlySpan<char> clientId)
+    {
+        var lookup = _hostsById.GetAlternateLookup<ReadOnlySpan<char>>();
+        if (lookup.TryGetValue(clientId, out Dhcpv4Host? host)) return host;
+        return clientId.StartsWith("00") && lookup.TryGetValue(clientId[2..], out host) ? host : null;
+    }
+
+    private Dhcpv4Host? FindConditional(ReadOnlySpan<char> clientId, MacAddress mac, ReadOnlySpan<char> hostname, in TagSet tags)
+    {
+        Dhcpv4Host? byMac = null, byName = null;
+        foreach (Dhcpv4Host host in _conditional)
+        {
+            if (!host.Condition.Holds(tags)) continue;
+            if (!clientId.IsEmpty && host.ClientId.Length > 0 && clientId.Equals(host.ClientId, StringComparison.OrdinalIgnoreCase)) return host;
+            for (int i = 0; i < host.Macs.Count; i++)
+            {
+                if (host.Macs[i] == mac) byMac ??= host;
+            }
+            if (IsKnownByName(host) && hostname.Equals(host.Name, StringComparison.OrdinalIgnoreCase)) byName ??= host;
+        }
+        return byMac ?? byName;
+    }
+
+    private Dhcpv4Host? FindPattern(MacAddress mac, in TagSet tags)
+    {
+        Dhcpv4Host? best = null;
+        int most = -1;
+        foreach (Dhcpv4Host host in _patterned)
+        {
+            if (!host.Condition.Holds(tags)) continue;
+            for (int i = 0; i < host.Patterns.Count; i++)
+            {
+                MacPattern pattern = host.Patterns[i];
+                if (pattern.FixedOctets > most && pattern.Matches(mac)) (best, most) = (host, pattern.FixedOctets);
+            }
+        }
+        return best;
+    }
+
+    private static bool IsKnownByName(Dhcpv4Host host) =>
+        host.Name.Length > 0 && host.Macs.Count == 0 && host.ClientId.Length == 0 && host.Patterns.Count == 0;
+
+    /// <summary>The tags a message gives its client.</summary>
+    public TagSet TagsOf(in Dhcpv4Packet packet, MacAddress mac)
+    {
+        Dhcpv4NetworkConfig config = Config!;
+        TagSet tags = config.Tags;
+        if (packet.MessageType == Dhcpv4MessageType.None) tags |= config.BootpTag;
+        for (int i = 0; i < config.TagRules.Count; i++)
+        {
+            Dhcpv4TagRule rule = config.TagRules[i];
+            if (!tags.Contains(rule.Gives) && rule.Matches(packet, mac)) tags |= rule.Gives;
+        }
+        return tags;
+    }
+
+    /// <summary>The range an address was given from: the one it lies in, else the first that is for the client, else the first.</summary>
+    public RangeState RangeOf(Ipv4Address address, in TagSet tags)
+    {
+        RangeState? fitting = null;
+        foreach (RangeState range in _ranges)
+        {
+            if (!range.Range.Condition.Holds(tags)) continue;
+            if (range.Pool.Contains(address)) return range;
+            fitting ??= range;
+        }
+        return fitting ?? _ranges[0];
     }
 
     /// <summary>True when a host entry has the name; nobody else may then call itself so.</summary>
@@ -108,9 +216,30 @@ internal sealed class NetworkState
     /// <summary>The host an address is reserved for.</summary>
     public Dhcpv4Host? OwnerOf(Ipv4Address address) => _owners.GetValueOrDefault(address.Value);
 
-    /// <summary>True when the address belongs to the dynamic pool and to nobody in particular.</summary>
+    /// <summary>True when the address belongs to a range and to nobody in particular.</summary>
     public bool IsDynamic(Ipv4Address address) =>
-        Pool.Contains(address) && !_excluded.Contains(address.Value) && !_owners.ContainsKey(address.Value);
+        FindRange(address) is not null && !_excluded.Contains(address.Value) && !_owners.ContainsKey(address.Value);
+
+    /// <summary>The range an address lies in; null for none.</summary>
+    public RangeState? FindRange(Ipv4Address address)
+    {
+        foreach (RangeState range in _ranges)
+        {
+            if (range.Pool.Contains(address)) return range;
+        }
+        return null;
+    }
+
+    /// <summary>True when the address is a dynamic one of a range that is for a client with these tags.</summary>
+    public bool IsDynamicFor(Ipv4Address address, in TagSet tags)
+    {
+        if (!IsDynamic(address)) return false;
+        foreach (RangeState range in _ranges)
+        {
+            if (range.Pool.Contains(address) && range.Range.Condition.Holds(tags)) return true;
+        }
+        return false;
+    }
 
     /// <summary>True when the address is one that no client may have.</summary>
     public bool IsExcluded(Ipv4Address address) => _excluded.Contains(address.Value);
@@ -118,7 +247,8 @@ internal sealed class NetworkState
     /// <summary>Makes the address of a forgotten lease available again.</summary>
     public void Release(Ipv4Address address)
     {
-        if (IsDynamic(address)) Pool.Release(address);
+        if (!IsDynamic(address)) return;
+        foreach (RangeState range in _ranges) range.Pool.Release(address);
     }
 
     /// <summary>The client's binding, offer or remembered address.</summary>
@@ -145,6 +275,25 @@ internal sealed class NetworkState
         return best;
 
         static int Counts(Lease lease) => lease.State switch { LeaseState.Bound => 3, LeaseState.Offered => 2, LeaseState.Free => 1, _ => 0 };
+    }
+
+    /// <summary>How many leases of every state a hardware address has; counts no further than the limit.</summary>
+    public int CountMac(MacAddress mac, int limit)
+    {
+        int count = 0;
+        for (LeaseSlot? slot = _macs.GetValueOrDefault(mac.Value); slot is not null && count < limit; slot = slot.NextSameMac) count++;
+        return count;
+    }
+
+    /// <summary>The free lease of a hardware address that ended first; null when all are in use.</summary>
+    public LeaseSlot? OldestFreeOf(MacAddress mac)
+    {
+        LeaseSlot? oldest = null;
+        for (LeaseSlot? slot = _macs.GetValueOrDefault(mac.Value); slot is not null; slot = slot.NextSameMac)
+        {
+            if (slot.Lease.State == LeaseState.Free && (oldest is null || slot.Lease.ExpiresMs < oldest.Lease.ExpiresMs)) oldest = slot;
+        }
+        return oldest;
     }
 
     public void AddMac(LeaseSlot slot)

@@ -96,9 +96,9 @@ public sealed class DiscoverTests
     {
         var server = new LanServer();
         var seen = new HashSet<Ipv4Address>();
-        for (int i = 0; i < 150; i++) Assert.True(seen.Add(server.Discover(Mac(i))));
+        for (int i = 0; i < 150; i++) Assert.True(seen.Add(server.Lease(Mac(i)).Address));
         server.ExpectIgnored(Dhcpv4Builder.Discover(Mac(200)), IgnoreReason.NoAddress);
-        server.After(TimeSpan.FromMinutes(1));
+        server.After(TimeSpan.FromHours(12));
         server.Discover(Mac(200));
     }
 
@@ -145,7 +145,7 @@ public sealed class DiscoverTests
         };
         var server = new LanServer(config);
         var seen = new HashSet<Ipv4Address>();
-        for (int i = 0; i < 250; i++) seen.Add(server.Discover(Mac(i)));
+        for (int i = 0; i < 250; i++) seen.Add(server.Lease(Mac(i)).Address);
         server.ExpectIgnored(Dhcpv4Builder.Discover(Mac(250)), IgnoreReason.NoAddress);
         foreach (string own in new[] { "192.168.1.0", "192.168.1.1", "192.168.1.53", "192.168.1.123", "192.168.1.254", "192.168.1.255" })
         {

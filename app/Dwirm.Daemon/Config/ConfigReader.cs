@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Generic;
 using System.IO;
+using Dwirm.Dhcp;
 using Dwirm.Linux;
 using Dwirm.Policy;
 using Dwirm.Policy.Plans;
@@ -37,9 +38,11 @@ internal sealed class ConfigReader(string uciDir, Func<string, byte[]?> readFile
         var interfaces = new InterfaceReader(network, faults, _warnings);
         (string zonePosix, string zoneName) = Zone(system);
         List<(string Name, int Line)> wan = Wan(dwirm, main, firewall);
-        var dhcpReader = new DhcpReader(dhcp, faults, _warnings);
+        var dhcpReader = new DhcpReader(dhcp, readFile, faults, _warnings);
         string domain = dhcpReader.Domain();
         List<NetworkSettings> networks = Networks(dwirm, interfaces, dhcpReader, dhcp.File);
+        List<Dhcpv4NetworkConfig> relayed = Relayed(dwirm, interfaces, dhcpReader, networks, dhcp.File);
+        for (int i = 0; i < relayed.Count; i++) relayed[i] = relayed[i] with { Domain = domain, ZonePosix = zonePosix, ZoneName = zoneName };
         for (int i = 0; i < networks.Count; i++)
         {
             networks[i] = networks[i] with { Dhcp = networks[i].Dhcp with { Domain = domain, ZonePosix = zonePosix, ZoneName = zoneName } };
@@ -49,6 +52,7 @@ internal sealed class ConfigReader(string uciDir, Func<string, byte[]?> readFile
             Uplinks = Uplinks(dwirm.File, wan, interfaces, networks),
             Wan = wan.FindAll(entry => !networks.Exists(network => network.Name == entry.Name)).ConvertAll(static entry => entry.Name),
             Networks = networks,
+            RelayedNetworks = relayed,
             ZonePosix = zonePosix,
             ZoneName = zoneName,
             Domain = domain,
@@ -210,9 +214,9 @@ internal sealed class ConfigReader(string uciDir, Func<string, byte[]?> readFile
         var networks = new List<NetworkSettings>();
         foreach (UciSection section in dwirm.Sections)
         {
-            if (section.Type != "network") continue;
+            if (section.Type != "network" || section.Get("via") is not null) continue;
             var reader = new SectionReader(dwirm.File, section, faults);
-            reader.Only(["posture", "deny_action", .. Lwm2mOptions]);
+            reader.Only(["posture", "deny_action", "via", .. Lwm2mOptions]);
             foreach (string option in Lwm2mOptions)
             {
                 if (section.Get(option) is { Length: > 0 }) WarnOfLwm2m(dwirm.File, section.LineOf(option), option);
@@ -234,7 +238,7 @@ internal sealed class ConfigReader(string uciDir, Func<string, byte[]?> readFile
             (string Device, bool IsBridge)? device = interfaces.Device(link);
             if (router is null || device is null) continue;
             var missing = new ConfigFault(dwirm.File, section.Line, $"{dhcpFile} has no config dhcp for '{name}'; add one with option interface '{name}', start, limit and leasetime");
-            if (dhcp.Read(name, router.Value, missing) is not { } service) continue;
+            if (dhcp.Read(name, device.Value.Device, router.Value, missing) is not { } service) continue;
             var settings = new NetworkSettings
             {
                 Name = name,
@@ -243,11 +247,42 @@ internal sealed class ConfigReader(string uciDir, Func<string, byte[]?> readFile
                 Posture = posture,
                 DenyAction = denyAction,
                 Dhcp = service,
+                LogDhcp = dhcp.LogsDhcp(name),
             };
             if (Clash(settings, networks) is { } clash) reader.Fault("", clash);
             networks.Add(settings);
         }
         return networks;
+    }
+
+    /// <summary>
+    /// Networks that have no device here: <c>option via 'lan'</c> says that the relays of their clients are reached through that network. Only
+    /// then are messages from there taken for clients of this one.
+    /// </summary>
+    private List<Dhcpv4NetworkConfig> Relayed(UciPackage dwirm, InterfaceReader interfaces, DhcpReader dhcp, List<NetworkSettings> networks, string dhcpFile)
+    {
+        var relayed = new List<Dhcpv4NetworkConfig>();
+        foreach (UciSection section in dwirm.Sections)
+        {
+            if (section.Type != "network" || section.Get("via") is not { } via) continue;
+            var reader = new SectionReader(dwirm.File, section, faults);
+            reader.Only(["via"]);
+            if (!networks.Exists(network => network.Name == via))
+            {
+                reader.Fault("via", $"via '{UciParser.Show(via)}' is no network served here; write the config network through which the relay is reached");
+                continue;
+            }
+            string name = section.Name;
+            if (section.Anonymous || name.Length > LongestName || interfaces.Find(name) is not { } link)
+            {
+                reader.Fault("", "a network needs the name of an interface of the network configuration, whose ipaddr gives the subnet");
+                continue;
+            }
+            var missing = new ConfigFault(dwirm.File, section.Line, $"{dhcpFile} has no config dhcp for '{name}'; add one with option interface '{name}', start, limit and leasetime");
+            if (interfaces.Address(link) is not { } router || dhcp.Read(name, "", router, missing) is not { } service) continue;
+            relayed.Add(service with { RelayedVia = via, Probe = false });
+        }
+        return relayed;
     }
 
     private void WarnOfLwm2m(string file, int line, string option) =>

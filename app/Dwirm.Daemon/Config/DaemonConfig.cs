@@ -60,6 +60,9 @@ public sealed record DaemonConfig
     /// <summary>The networks whose DHCP is ours, in the order of /etc/config/dwirm.</summary>
     public required IReadOnlyList<NetworkSettings> Networks { get; init; }
 
+    /// <summary>Networks without a device here, whose clients come through relays of one of <see cref="Networks"/> (<c>option via</c>).</summary>
+    public IReadOnlyList<Dhcpv4NetworkConfig> RelayedNetworks { get; init; } = [];
+
     /// <summary><c>system.timezone</c>, a POSIX TZ string; <c>UTC0</c> by default.</summary>
     public required string ZonePosix { get; init; }
 
@@ -117,6 +120,9 @@ public sealed record NetworkSettings
 
     /// <summary>What becomes of a denied device.</summary>
     public required DenyAction DenyAction { get; init; }
+
+    /// <summary>True when every DHCP answer is a line of the log (<c>logdhcp</c>).</summary>
+    public bool LogDhcp { get; init; }
 
     /// <summary>What the DHCP server is to serve.</summary>
     public required Dhcpv4NetworkConfig Dhcp { get; init; }

@@ -1,8 +1,10 @@
 using System;
 using System.Collections.Generic;
 using Dwirm.Dhcp;
+using Dwirm.Dhcp.Options;
 using Dwirm.Policy;
 using Dwirm.Wire;
+using Dwirm.Wire.Dhcp4;
 
 namespace Dwirm.Daemon.Config;
 
@@ -10,23 +12,40 @@ namespace Dwirm.Daemon.Config;
 /// What /etc/config/dhcp says of a network of ours. Which networks are ours is said in /etc/config/dwirm alone: <c>ignore '1'</c> and
 /// <c>dhcpv4 'disabled'</c> keep dnsmasq away from a network, and are therefore no reason for dwirm not to serve it.
 /// </summary>
-internal sealed class DhcpReader(UciPackage dhcp, List<ConfigFault> faults, List<ConfigFault> warnings)
+internal sealed class DhcpReader(UciPackage dhcp, Func<string, byte[]?> readFile, List<ConfigFault> faults, List<ConfigFault> warnings)
 {
     private const long DefaultLeaseSeconds = 12 * 3600;
 
-    private readonly HostReader _hosts = new(dhcp, faults, warnings);
+    private readonly TagNames _tags = new();
+    private readonly HostReader _hosts = new(dhcp, readFile, faults, warnings);
 
-    /// <summary>The first <c>config dnsmasq</c> that is not disabled.</summary>
-    private SectionReader? Dnsmasq()
+    /// <summary>True when a section is for the instance: the name of a <c>config dnsmasq</c>.</summary>
+    internal static bool IsFor(UciSection section, string? instance) => section.Get("instance") is not { } own || own == instance;
+
+    /// <summary>The first <c>config dnsmasq</c> that is not disabled and, where a network is given, serves it.</summary>
+    private SectionReader? Dnsmasq(string? network = null)
     {
+        SectionReader? first = null;
         foreach (UciSection section in dhcp.Sections)
         {
             if (section.Type != "dnsmasq") continue;
             SectionReader reader = Reader(section);
-            if (!reader.Flag("disabled", false)) return reader;
+            if (reader.Flag("disabled", false)) continue;
+            first ??= reader;
+            if (network is null || Serves(reader, network)) return reader;
         }
-        return null;
+        return first;
     }
+
+    private static bool Serves(SectionReader dnsmasq, string network)
+    {
+        List<string> only = dnsmasq.Words("interface");
+        return (only.Count == 0 || only.Contains(network)) && !dnsmasq.Words("notinterface").Contains(network);
+    }
+
+    /// <summary><c>logdhcp</c>, unless <c>quietdhcp</c> says otherwise.</summary>
+    internal bool LogsDhcp(string network) =>
+        Dnsmasq(network) is { } dnsmasq && dnsmasq.Flag("logdhcp", false) && !dnsmasq.Flag("quietdhcp", false);
 
     internal string Domain()
     {
@@ -38,13 +57,59 @@ internal sealed class DhcpReader(UciPackage dhcp, List<ConfigFault> faults, List
     }
 
     /// <summary>The service of one network; null after a fault.</summary>
-    internal Dhcpv4NetworkConfig? Read(string network, Ipv4Prefix router, ConfigFault missing)
+    internal Dhcpv4NetworkConfig? Read(string network, string device, Ipv4Prefix router, ConfigFault missing)
     {
-        if (PoolOf(network) is not { } pool)
+        SectionReader? dnsmasq = Dnsmasq(network);
+        string? instance = dnsmasq?.Section.Name;
+        List<SectionReader> pools = PoolsOf(network, instance);
+        if (pools.Count == 0)
         {
             faults.Add(missing);
             return null;
         }
+        int before = faults.Count;
+        var ranges = new List<Dhcpv4Range>();
+        foreach (SectionReader pool in pools) ranges.Add(RangeOf(pool, router));
+        var parser = new OptionParser(_tags, router.Address);
+        var sections = new TagReader(dhcp, _tags, faults, warnings);
+        List<Dhcpv4OptionRule> options = OptionsOf(dnsmasq, instance, pools, sections, parser);
+        TagSet given = ranges[0].Gives;
+        bool bogus = dnsmasq?.Flag("dhcpbogushostname", true) ?? true;
+        var config = new Dhcpv4NetworkConfig
+        {
+            Name = network,
+            RouterPrefix = router,
+            PoolStart = ranges[0].Start,
+            PoolEnd = ranges[0].End,
+            DynamicDhcp = ranges[0].Dynamic,
+            LeaseSeconds = ranges[0].LeaseSeconds,
+            RangeCondition = ranges[0].Condition,
+            RangeTags = given,
+            MoreRanges = ranges.GetRange(1, ranges.Count - 1),
+            Authoritative = dnsmasq?.Flag("authoritative", false) ?? false,
+            RapidCommit = dnsmasq?.Flag("rapidcommit", false) ?? false,
+            SequentialIp = dnsmasq?.Flag("sequential_ip", false) ?? false,
+            MaximumLeases = dnsmasq?.Section.Get("dhcpleasemax") is null ? null : dnsmasq.Value.Number("dhcpleasemax", 1, 1_000_000, 1000),
+            RefuseBogusNames = bogus,
+            Hosts = _hosts.Of(network, router, dnsmasq, _tags),
+            Options = options,
+            TagRules = sections.Rules(instance),
+            Boots = sections.Boots(dnsmasq, instance),
+            Tags = _tags.Of(device),
+            KnownTag = _tags.Of("known"),
+            BootpTag = _tags.Of("bootp"),
+            Routers = Effective(options, Dhcpv4OptionCode.Router, given, [router.Address]),
+            Dns = Effective(options, Dhcpv4OptionCode.DnsServer, given, [router.Address]),
+            Ntp = Effective(options, Dhcpv4OptionCode.NtpServer, given, []),
+        };
+        if (_tags.Overflow > 0) pools[0].Fault("", $"more than {TagSet.Capacity} different tags are used; remove those that are not needed");
+        WarnOfLeftOut(dnsmasq);
+        return faults.Count > before ? null : config;
+    }
+
+    /// <summary>One <c>config dhcp</c> as a range.</summary>
+    private Dhcpv4Range RangeOf(SectionReader pool, Ipv4Prefix router)
+    {
         int before = faults.Count;
         bool dynamic = pool.Flag(pool.Section.Find("dynamicdhcpv4") is null ? "dynamicdhcp" : "dynamicdhcpv4", true);
         (Ipv4Address start, Ipv4Address end) = Dhcpv4NetworkConfig.PoolFrom(router, Offset(pool), (uint)pool.Number("limit", 0, 1 << 24, 150));
@@ -52,43 +117,78 @@ internal sealed class DhcpReader(UciPackage dhcp, List<ConfigFault> faults, List
         {
             pool.Fault("start", $"start '{pool.Text("start", "100")}' and limit '{pool.Text("limit", "150")}' leave no address in {router}");
         }
-        SectionReader? dnsmasq = Dnsmasq();
-        var options = new DhcpOptions(router.Address);
-        if (dnsmasq is { } all) Options(all, options);
-        Options(pool, options);
-        List<Dhcpv4Host> hosts = _hosts.Of(network, router);
-        if (faults.Count > before) return null;
-        return new Dhcpv4NetworkConfig
+        if (pool.Section.Get("options") is not null) Warn(pool, "options", "options has no effect: dnsmasq's own words for a range are not understood; use list dhcp_option");
+        return new Dhcpv4Range(start, end)
         {
-            Name = network,
-            RouterPrefix = router,
-            PoolStart = start,
-            PoolEnd = end,
-            DynamicDhcp = dynamic,
+            Condition = _tags.All(pool.Words("tag")),
+            Gives = _tags.Of(NetworkId(pool)),
             LeaseSeconds = pool.LeaseTime("leasetime") ?? DefaultLeaseSeconds,
-            Authoritative = dnsmasq?.Flag("authoritative", false) ?? false,
-            Hosts = hosts,
-            Routers = options.Routers,
-            Dns = options.Dns,
-            Ntp = options.Ntp,
+            Dynamic = dynamic,
         };
     }
 
-    /// <summary>The <c>config dhcp</c> of the network that holds for every client.</summary>
-    private SectionReader? PoolOf(string network)
+    private static string NetworkId(SectionReader pool) => pool.Text("networkid", pool.Text("interface", ""));
+
+    /// <summary>Every option in dnsmasq's order: for all, under the tags, of the ranges.</summary>
+    private List<Dhcpv4OptionRule> OptionsOf(SectionReader? dnsmasq, string? instance, List<SectionReader> pools, TagReader sections, OptionParser parser)
     {
-        SectionReader? found = null;
+        var options = new List<Dhcpv4OptionRule>();
+        if (dnsmasq is { } all)
+        {
+            sections.Append(all, "dhcp_option", default, false, parser, options);
+            sections.Append(all, "dhcp_option_force", default, true, parser, options);
+        }
+        sections.Options(instance, parser, options);
+        foreach (SectionReader pool in pools)
+        {
+            TagCondition condition = _tags.And(default, NetworkId(pool));
+            sections.Append(pool, "dhcp_option", condition, false, parser, options);
+            sections.Append(pool, "dhcp_option_force", condition, true, parser, options);
+        }
+        return options;
+    }
+
+    /// <summary>The addresses of an option that a client without tags of its own gets: the daemon keeps them from being given to anybody.</summary>
+    private static IReadOnlyList<Ipv4Address> Effective(List<Dhcpv4OptionRule> options, byte code, TagSet given, IReadOnlyList<Ipv4Address> otherwise)
+    {
+        Dhcpv4OptionRule? plain = null, tagged = null;
+        foreach (Dhcpv4OptionRule rule in options)
+        {
+            if (rule.Code != code || rule.Container != Dhcpv4Container.None) continue;
+            if (rule.Condition.IsEmpty) plain = rule;
+            else if (rule.Condition.Holds(given)) tagged = rule;
+        }
+        if ((tagged ?? plain) is not { } counts) return otherwise;
+        var addresses = new List<Ipv4Address>();
+        for (int i = 0; i + Ipv4Address.Size <= counts.Value.Length; i += Ipv4Address.Size) addresses.Add(Ipv4Address.Read(counts.Value.AsSpan(i)));
+        return addresses;
+    }
+
+    /// <summary>What dnsmasq would do for DHCPv4 and this program does not.</summary>
+    private void WarnOfLeftOut(SectionReader? dnsmasq)
+    {
         foreach (UciSection section in dhcp.Sections)
         {
-            if (section.Type != "dhcp" || section.Get("interface") != network) continue;
-            if (section.List("tag").Count > 0)
-            {
-                warnings.Add(new ConfigFault(dhcp.File, section.Line, $"a range of '{network}' for tagged clients is not served; its clients take addresses of the range without tags"));
-            }
-            else if (found is null) found = Reader(section);
-            else faults.Add(new ConfigFault(dhcp.File, section.Line, $"a second range of '{network}' (the first is in line {found.Value.Section.Line}); dwirm serves one, join them"));
+            if (section.Type == "relay") Warn(Reader(section), "", "the relay is not run: dwirm does not relay to another server; keep dnsmasq or another relay for it");
         }
-        return found;
+        if (dnsmasq?.Section.Find("pxe_service") is not null) Warn(dnsmasq.Value, "pxe_service", "pxe_service has no effect: boot menus are not offered; use config boot");
+    }
+
+    private void Warn(SectionReader reader, string option, string message) =>
+        warnings.Add(new ConfigFault(dhcp.File, reader.Section.LineOf(option), message));
+
+    /// <summary>The <c>config dhcp</c> sections of the network, those for all clients after those for some.</summary>
+    private List<SectionReader> PoolsOf(string network, string? instance)
+    {
+        var tagged = new List<SectionReader>();
+        var plain = new List<SectionReader>();
+        foreach (UciSection section in dhcp.Sections)
+        {
+            if (section.Type != "dhcp" || section.Get("interface") != network || !IsFor(section, instance)) continue;
+            (section.List("tag").Count > 0 ? tagged : plain).Add(Reader(section));
+        }
+        tagged.AddRange(plain);
+        return tagged;
     }
 
     /// <summary><c>start</c>: a number, or dotted (<c>1.10</c> is 266).</summary>
@@ -111,30 +211,6 @@ internal sealed class DhcpReader(UciPackage dhcp, List<ConfigFault> faults, List
         return value;
     }
 
-    /// <summary>Options 3, 6 and 42 as plain addresses; the others are not sent yet, and that is said.</summary>
-    private void Options(SectionReader section, DhcpOptions options)
-    {
-        foreach (string name in (ReadOnlySpan<string>)["dhcp_option", "dhcp_option_force"])
-        {
-            if (section.Section.Find(name) is not { } option) continue;
-            IReadOnlyList<string> values = option.IsList ? option.Values : section.Words(name);
-            foreach (string value in values)
-            {
-                switch (options.Add(value))
-                {
-                    case DhcpOptions.Outcome.NotServed:
-                        warnings.Add(new ConfigFault(dhcp.File, option.Line, $"{name} '{UciParser.Show(value)}' is not sent; plain values of the options 3, 6 and 42 are"));
-                        break;
-                    case DhcpOptions.Outcome.Wrong:
-                        section.Fault(name, $"{name} '{UciParser.Show(value)}' needs IPv4 addresses with commas between, as in '6,192.168.1.1'");
-                        break;
-                    default:
-                        break;
-                }
-            }
-        }
-    }
-
     private SectionReader Reader(UciSection section) => new(dhcp.File, section, faults);
 
     internal static bool IsDomain(ReadOnlySpan<char> text)
@@ -150,39 +226,5 @@ internal sealed class DhcpReader(UciPackage dhcp, List<ConfigFault> faults, List
             }
         }
         return true;
-    }
-}
-
-/// <summary>The address options of a network: the router itself, unless <c>dhcp_option</c> says otherwise.</summary>
-internal sealed class DhcpOptions(Ipv4Address router)
-{
-    internal enum Outcome { Taken, NotServed, Wrong }
-
-    internal IReadOnlyList<Ipv4Address> Routers { get; private set; } = [router];
-
-    internal IReadOnlyList<Ipv4Address> Dns { get; private set; } = [router];
-
-    internal IReadOnlyList<Ipv4Address> Ntp { get; private set; } = [];
-
-    /// <summary>One value of <c>dhcp_option</c>: CODE[,ADDRESS…]. 0.0.0.0 is the router; no address suppresses the option.</summary>
-    internal Outcome Add(ReadOnlySpan<char> value)
-    {
-        int comma = value.IndexOf(',');
-        ReadOnlySpan<char> code = (comma < 0 ? value : value[..comma]).Trim();
-        if (code is not ("3" or "option:router" or "6" or "option:dns-server" or "42" or "option:ntp-server")) return Outcome.NotServed;
-        var addresses = new List<Ipv4Address>();
-        if (comma >= 0)
-        {
-            ReadOnlySpan<char> rest = value[(comma + 1)..];
-            foreach (Range part in rest.Split(','))
-            {
-                if (!Ipv4Address.TryParse(rest[part].Trim(), out Ipv4Address address)) return Outcome.Wrong;
-                addresses.Add(address.IsAny ? router : address);
-            }
-        }
-        if (code is "3" or "option:router") Routers = addresses;
-        else if (code is "6" or "option:dns-server") Dns = addresses;
-        else Ntp = addresses;
-        return Outcome.Taken;
     }
 }

@@ -1,28 +1,37 @@
 using System;
 using System.Collections.Generic;
 using Dwirm.Dhcp;
+using Dwirm.Dhcp.Options;
 using Dwirm.Policy;
 using Dwirm.Wire;
 
 namespace Dwirm.Daemon.Config;
 
 /// <summary>The <c>config host</c> sections: static leases, names, and clients that get no answer.</summary>
-internal sealed class HostReader(UciPackage dhcp, List<ConfigFault> faults, List<ConfigFault> warnings)
+internal sealed class HostReader(UciPackage dhcp, Func<string, byte[]?> readFile, List<ConfigFault> faults, List<ConfigFault> warnings)
 {
-    private List<(Dhcpv4Host Host, int Line)>? _hosts;
-
     /// <summary>The hosts that concern a network: those without an address, and those whose address lies in it.</summary>
-    internal List<Dhcpv4Host> Of(string network, Ipv4Prefix router)
+    internal List<Dhcpv4Host> Of(string network, Ipv4Prefix router, SectionReader? dnsmasq, TagNames tags)
     {
+        var all = new List<(Dhcpv4Host Host, string File, int Line)>();
+        FromSections(dnsmasq?.Section.Name, tags, all);
+        if (dnsmasq is { } section) new HostFiles(readFile, tags, warnings).Read(section, all);
         var here = new List<Dhcpv4Host>();
-        foreach ((Dhcpv4Host host, int line) in _hosts ??= All())
+        var owners = new Dictionary<Ipv4Address, (string File, int Line)>();
+        foreach ((Dhcpv4Host found, string file, int line) in all)
         {
+            Dhcpv4Host host = found;
             if (host.Address is { } address)
             {
                 if (!router.Contains(address)) continue;
                 if (address == router.Address || (router.Length <= 30 && (address == router.Network || address == router.BroadcastAddress)))
                 {
-                    faults.Add(new ConfigFault(dhcp.File, line, $"ip '{address}' is the router's, or no host address, on '{network}'; give the host another one"));
+                    faults.Add(new ConfigFault(file, line, $"ip '{address}' is the router's, or no host address, on '{network}'; give the host another one"));
+                }
+                if (!owners.TryAdd(address, (file, line)))
+                {
+                    warnings.Add(new ConfigFault(file, line, $"ip '{address}' belongs to the host in line {owners[address].Line}; this one takes an address of the range"));
+                    host = host with { Address = null };
                 }
             }
             here.Add(host);
@@ -30,23 +39,21 @@ internal sealed class HostReader(UciPackage dhcp, List<ConfigFault> faults, List
         return here;
     }
 
-    private List<(Dhcpv4Host, int)> All()
+    private void FromSections(string? instance, TagNames tags, List<(Dhcpv4Host, string, int)> hosts)
     {
-        var hosts = new List<(Dhcpv4Host, int)>();
-        var owners = new Dictionary<Ipv4Address, int>();
         foreach (UciSection section in dhcp.Sections)
         {
-            if (section.Type != "host") continue;
+            if (section.Type != "host" || !DhcpReader.IsFor(section, instance)) continue;
             var reader = new SectionReader(dhcp.File, section, faults);
-            if (!reader.Flag("enable", true) || One(reader) is not { } host) continue;
-            if (host.Address is { } address && !owners.TryAdd(address, section.Line))
-            {
-                warnings.Add(new ConfigFault(dhcp.File, section.LineOf("ip"), $"ip '{address}' belongs to the host in line {owners[address]}; this one takes an address of the range"));
-                host = host with { Address = null };
-            }
-            hosts.Add((host, section.LineOf("ip")));
+            if (reader.Flag("enable", true) && One(reader) is { } host) hosts.Add((Tagged(host, reader, tags), dhcp.File, section.LineOf("ip")));
         }
-        return hosts;
+    }
+
+    private static Dhcpv4Host Tagged(Dhcpv4Host host, SectionReader reader, TagNames tags)
+    {
+        TagSet gives = tags.Of(reader.Text("networkid", ""));
+        foreach (string tag in reader.Words("tag")) gives |= tags.Of(tag);
+        return host with { Gives = gives, Condition = tags.All(reader.Words("match_tag")), Broadcast = reader.Flag("broadcast", false) };
     }
 
     private Dhcpv4Host? One(SectionReader reader)
@@ -54,53 +61,44 @@ internal sealed class HostReader(UciPackage dhcp, List<ConfigFault> faults, List
         int before = faults.Count;
         bool ignore = reader.Section.Get("ip") is "ignore";
         Ipv4Address? address = ignore ? null : reader.Address("ip");
-        List<MacAddress>? macs = Macs(reader, ignore);
+        var macs = new List<MacAddress>();
+        var patterns = new List<MacPattern>();
+        Macs(reader, macs, patterns);
         string clientId = ClientId(reader);
         string name = reader.Text("name", "");
         if (name.Length > 0 && !DhcpReader.IsDomain(name)) reader.Fault("name", $"name '{UciParser.Show(name)}' is no host name (letters, digits and '-')");
         long? lease = reader.LeaseTime("leasetime");
-        if (faults.Count > before || macs is null) return null;
-        if (macs.Count == 0 && clientId.Length == 0 && name.Length == 0)
+        if (faults.Count > before) return null;
+        if (macs.Count == 0 && patterns.Count == 0 && clientId.Length == 0 && name.Length == 0)
         {
             reader.Fault("mac", "a host needs a mac, a duid or a name to be known by");
             return null;
         }
         int dot = name.IndexOf('.');
-        return new Dhcpv4Host { Macs = macs, ClientId = clientId, Name = dot < 0 ? name : name[..dot], Address = address, Ignore = ignore, LeaseSeconds = lease };
+        return new Dhcpv4Host
+        {
+            Macs = macs,
+            Patterns = patterns,
+            ClientId = clientId,
+            Name = dot < 0 ? name : name[..dot],
+            Address = address,
+            Ignore = ignore,
+            LeaseSeconds = lease,
+        };
     }
 
-    /// <summary>
-    /// The hardware addresses; null when the host cannot be honoured. dnsmasq's wildcards and hardware types are not understood: a host
-    /// that only gets a favour is left out with a warning, one that is to be refused is a fault, because leaving it out would serve it.
-    /// </summary>
-    private List<MacAddress>? Macs(SectionReader reader, bool ignore)
+    /// <summary>The hardware addresses, and those with open octets.</summary>
+    private static void Macs(SectionReader reader, List<MacAddress> macs, List<MacPattern> patterns)
     {
-        var macs = new List<MacAddress>();
         foreach (string word in reader.Words("mac"))
         {
-            if (MacAddress.TryParse(word, out MacAddress mac))
+            if (!MacPattern.TryParse(word, out MacPattern pattern))
             {
-                macs.Add(mac);
-                continue;
+                reader.Fault("mac", $"mac '{UciParser.Show(word)}' is no hardware address such as 02:00:00:00:00:01, or 02:00:00:*:*:* for many");
             }
-            if (ignore || !IsPattern(word))
-            {
-                reader.Fault("mac", $"mac '{UciParser.Show(word)}' is no hardware address such as 02:00:00:00:00:01 (wildcards are not supported)");
-                return null;
-            }
-            warnings.Add(new ConfigFault(dhcp.File, reader.Section.LineOf("mac"), $"mac '{UciParser.Show(word)}' is a pattern, which is not supported; the host is left out"));
-            return null;
+            else if (pattern.IsExact) macs.Add(pattern.Address);
+            else patterns.Add(pattern);
         }
-        return macs;
-    }
-
-    private static bool IsPattern(ReadOnlySpan<char> word)
-    {
-        foreach (char c in word)
-        {
-            if (!char.IsAsciiHexDigit(c) && c is not (':' or '-' or '*')) return false;
-        }
-        return word.Contains('*') || word.Count('-') == 1;
     }
 
     /// <summary>

@@ -24,6 +24,9 @@ public static class Dhcpv4OptionCode
     /// <summary>Broadcast address, 4 octets (section 5.3).</summary>
     public const byte BroadcastAddress = 28;
 
+    /// <summary>Vendor specific information: sub-options of the client's vendor (section 8.4).</summary>
+    public const byte VendorSpecific = 43;
+
     /// <summary>NTP servers, 4 octets each (section 8.3).</summary>
     public const byte NtpServer = 42;
 
@@ -63,6 +66,15 @@ public static class Dhcpv4OptionCode
     /// <summary>Client identifier (section 9.14, RFC 4361, RFC 6842).</summary>
     public const byte ClientIdentifier = 61;
 
+    /// <summary>TFTP server name, and boot file name (sections 9.4, 9.5).</summary>
+    public const byte TftpServerName = 66, BootFileName = 67;
+
+    /// <summary>User class (RFC 3004).</summary>
+    public const byte UserClass = 77;
+
+    /// <summary>Rapid commit, without value (RFC 4039).</summary>
+    public const byte RapidCommit = 80;
+
     /// <summary>Client FQDN: flags, two result codes, name (RFC 4702).</summary>
     public const byte ClientFqdn = 81;
 
@@ -80,6 +92,21 @@ public static class Dhcpv4OptionCode
 
     /// <summary>Forcerenew nonce capable: the algorithms a client knows, one octet each (RFC 6704 section 3.1.1).</summary>
     public const byte ForceRenewNonceCapable = 145;
+
+    /// <summary>Auto-configure, one octet (RFC 2563).</summary>
+    public const byte AutoConfigure = 116;
+
+    /// <summary>Subnet selection: an address of the link the client wants one on (RFC 3011).</summary>
+    public const byte SubnetSelection = 118;
+
+    /// <summary>Domain search list (RFC 3397).</summary>
+    public const byte DomainSearch = 119;
+
+    /// <summary>SIP servers (RFC 3361).</summary>
+    public const byte SipServer = 120;
+
+    /// <summary>Vendor-identifying vendor class, and vendor-specific information (RFC 3925).</summary>
+    public const byte VendorIdentifyingClass = 124, VendorIdentifyingOptions = 125;
 
     /// <summary>Manufacturer Usage Description URL (RFC 8520 section 10).</summary>
     public const byte MudUrl = 161;

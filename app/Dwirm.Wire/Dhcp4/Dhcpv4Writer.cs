@@ -20,6 +20,8 @@ public ref struct Dhcpv4Writer
     private int _options;
     private int _file;
     private int _sname;
+    private bool _fileTaken;
+    private bool _snameTaken;
     private bool _overflowed;
 
     /// <summary>A writer over <paramref name="buffer"/>, at least 300 octets of it; less is an overflow from the start.</summary>
@@ -43,9 +45,13 @@ public ref struct Dhcpv4Writer
     public readonly bool Overflowed => _overflowed;
 
     /// <summary>True when options stand in file or sname.</summary>
-    public readonly bool UsesOverload => _file > Dhcpv4Layout.File || _sname > Dhcpv4Layout.Sname;
+    public readonly bool UsesOverload => OverloadsFile || OverloadsSname;
 
-    /// <summary>Writes the fixed part. hops and secs stay 0, sname and file stay free for options.</summary>
+    private readonly bool OverloadsFile => !_fileTaken && _file > Dhcpv4Layout.File;
+
+    private readonly bool OverloadsSname => !_snameTaken && _sname > Dhcpv4Layout.Sname;
+
+    /// <summary>Writes the fixed part. hops and secs stay 0, sname and file stay free for options, or for <see cref="ServerName"/> and <see cref="BootFile"/>.</summary>
     public readonly void Header(byte op, byte hardwareType, byte hardwareLength, uint xid, ushort flags, scoped ReadOnlySpan<byte> chaddr)
     {
         if (_overflowed) return;
@@ -65,6 +71,24 @@ public ref struct Dhcpv4Writer
         yiaddr.Write(_buffer[Dhcpv4Layout.Yiaddr..]);
         siaddr.Write(_buffer[Dhcpv4Layout.Siaddr..]);
         giaddr.Write(_buffer[Dhcpv4Layout.Giaddr..]);
+    }
+
+    /// <summary>Writes the boot file's name, at most 127 octets of it; no option stands in the field then.</summary>
+    public void BootFile(scoped ReadOnlySpan<byte> name)
+    {
+        if (_overflowed) return;
+        name[..Math.Min(name.Length, Dhcpv4Layout.FileSize - 1)].CopyTo(_buffer[Dhcpv4Layout.File..]);
+        _fileTaken = true;
+        _file = Dhcpv4Layout.File + Dhcpv4Layout.FileSize;
+    }
+
+    /// <summary>Writes the boot server's name, at most 63 octets of it; no option stands in the field then.</summary>
+    public void ServerName(scoped ReadOnlySpan<byte> name)
+    {
+        if (_overflowed) return;
+        name[..Math.Min(name.Length, Dhcpv4Layout.SnameSize - 1)].CopyTo(_buffer[Dhcpv4Layout.Sname..]);
+        _snameTaken = true;
+        _sname = Dhcpv4Layout.Sname + Dhcpv4Layout.SnameSize;
     }
 
     /// <summary>Writes secs.</summary>
@@ -151,9 +175,9 @@ public ref struct Dhcpv4Writer
     {
         written = 0;
         if (_overflowed) return false;
-        byte overload = (byte)((_file > Dhcpv4Layout.File ? 1 : 0) | (_sname > Dhcpv4Layout.Sname ? 2 : 0));
-        EndField(_file, Dhcpv4Layout.File, Dhcpv4Layout.FileSize);
-        EndField(_sname, Dhcpv4Layout.Sname, Dhcpv4Layout.SnameSize);
+        byte overload = (byte)((OverloadsFile ? 1 : 0) | (OverloadsSname ? 2 : 0));
+        if (!_fileTaken) EndField(_file, Dhcpv4Layout.File, Dhcpv4Layout.FileSize);
+        if (!_snameTaken) EndField(_sname, Dhcpv4Layout.Sname, Dhcpv4Layout.SnameSize);
         int end = _options;
         if (overload != 0)
         {

@@ -118,11 +118,27 @@ public class DhcpConfigTests
         Assert.Equal(150, Read("option ignore '1'\n\toption dhcpv4 'disabled'").PoolSize);
 
     [Fact]
-    public void Two_ranges_are_a_fault_and_a_range_for_tagged_clients_a_warning()
+    public void Ranges_for_tagged_clients_come_before_those_for_all()
     {
-        Assert.StartsWith("dhcp:4: a second range of 'lan' (the first is in line 1)", Fault("", "config dhcp\n\toption interface 'lan'\n"), StringComparison.Ordinal);
-        using UciFiles files = With("", "config dhcp\n\toption interface 'lan'\n\tlist tag 'red'\n");
-        Assert.StartsWith("dhcp:4: a range of 'lan' for tagged clients is not served", Assert.Single(files.Warnings()), StringComparison.Ordinal);
+        Dhcpv4NetworkConfig lan = Read("", """
+            config dhcp
+            	option interface 'lan'
+            	option networkid 'few'
+            	option start '50'
+            	option limit '10'
+            	option leasetime '1h'
+            	list tag 'red'
+            	list tag '!blue'
+            config dhcp
+            	option interface 'lan'
+            	option start '20'
+            	option limit '5'
+            """);
+        Assert.Equal(("192.168.1.50", "192.168.1.59", 3600), (lan.PoolStart.ToString(), lan.PoolEnd.ToString(), lan.LeaseSeconds));
+        Assert.False(lan.RangeCondition.IsEmpty);
+        Assert.False(lan.RangeCondition.Holds(lan.RangeTags));
+        Assert.Equal(["192.168.1.100-192.168.1.249", "192.168.1.20-192.168.1.24"], lan.MoreRanges.Select(range => $"{range.Start}-{range.End}"));
+        Assert.All(lan.MoreRanges, range => Assert.True(range.Condition.IsEmpty));
     }
 
     [Fact]
@@ -153,12 +169,12 @@ public class DhcpConfigTests
     }
 
     [Fact]
-    public void Options_for_all_networks_come_first_and_what_is_not_sent_is_said()
+    public void Options_of_a_range_come_before_those_for_all()
     {
-        using UciFiles files = With("list dhcp_option '6,1.1.1.1'\n\tlist dhcp_option 'tag:red,3,1.2.3.4'", "config dnsmasq\n\tlist dhcp_option '6,2.2.2.2'\n\tlist dhcp_option '3,192.168.1.3'\n\tlist dhcp_option '252,x'\n");
-        Assert.Equal(("192.168.1.3", "1.1.1.1"), (string.Join(',', files.Lan().Dhcp.Routers), string.Join(',', files.Lan().Dhcp.Dns)));
-        Assert.Equal(2, files.Warnings().Count);
-        Assert.StartsWith("dhcp:6: dhcp_option '252,x' is not sent", files.Warnings()[0], StringComparison.Ordinal);
+        Dhcpv4NetworkConfig lan = Read("list dhcp_option '6,1.1.1.1'\n\tlist dhcp_option 'tag:red,3,1.2.3.4'",
+            "config dnsmasq\n\tlist dhcp_option '6,2.2.2.2'\n\tlist dhcp_option '3,192.168.1.3'\n\tlist dhcp_option '252,x'\n");
+        Assert.Equal(("192.168.1.3", "1.1.1.1"), (string.Join(',', lan.Routers), string.Join(',', lan.Dns)));
+        Assert.Equal([6, 3, 252, 6, 3], lan.Options.Select(rule => (int)rule.Code));
     }
 
     [Fact]
@@ -196,7 +212,7 @@ public class DhcpConfigTests
 
     [Theory]
     [InlineData("option mac 'zz'\n\toption ip '192.168.1.5'", "dhcp:5: mac 'zz' is no hardware address")]
-    [InlineData("option mac '02:*:*:*:*:*'\n\toption ip 'ignore'", "dhcp:5: mac '02:*:*:*:*:*' is no hardware address")]
+    [InlineData("option mac '02:**:*:*:*:*'\n\toption ip 'ignore'", "dhcp:5: mac '02:**:*:*:*:*' is no hardware address")]
     [InlineData("option mac '02:00:00:00:00:01'\n\toption ip '192.168.1.1'", "dhcp:6: ip '192.168.1.1' is the router's")]
     [InlineData("option mac '02:00:00:00:00:01'\n\toption ip '192.168.1.255'", "dhcp:6: ip '192.168.1.255' is the router's, or no host address")]
     [InlineData("option mac '02:00:00:00:00:01'\n\toption ip '192.168.1'", "dhcp:6: ip '192.168.1' is no IPv4 address")]
@@ -209,7 +225,7 @@ public class DhcpConfigTests
         Assert.StartsWith(expected, Fault("", $"config host\n\t{lines}\n"), StringComparison.Ordinal);
 
     [Fact]
-    public void A_pattern_is_left_out_and_a_second_owner_of_an_address_takes_one_of_the_range()
+    public void A_second_owner_of_an_address_takes_one_of_the_range()
     {
         using UciFiles files = With("", """
             config host
@@ -223,11 +239,9 @@ public class DhcpConfigTests
             	option ip '192.168.1.61'
             """);
         IReadOnlyList<Dhcpv4Host> hosts = files.Lan().Dhcp.Hosts;
-        Assert.Equal(["192.168.1.61", ""], hosts.Select(host => host.Address?.ToString() ?? ""));
-        List<string> warnings = files.Warnings();
-        Assert.Equal(2, warnings.Count);
-        Assert.Contains(warnings, warning => warning.StartsWith("dhcp:5: mac '02:00:00:*:*:*' is a pattern", StringComparison.Ordinal));
-        Assert.Contains(warnings, warning => warning.StartsWith("dhcp:12: ip '192.168.1.61' belongs to the host in line 7", StringComparison.Ordinal));
+        Assert.Equal(["192.168.1.60", "192.168.1.61", ""], hosts.Select(host => host.Address?.ToString() ?? ""));
+        Assert.Equal(3, Assert.Single(hosts[0].Patterns).FixedOctets);
+        Assert.StartsWith("dhcp:12: ip '192.168.1.61' belongs to the host in line 9", Assert.Single(files.Warnings()), StringComparison.Ordinal);
     }
 
     private static string Show(Dhcpv4Host host) =>
