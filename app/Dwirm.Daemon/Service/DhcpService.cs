@@ -167,7 +167,7 @@ internal sealed class DhcpService(DaemonState state)
     /// <summary>Ordinary DHCP: the engine decides, the change is recorded, the reply waits for the end of the turn.</summary>
     private void Answer(INetworkPort port, in Dhcpv4Packet packet, Device? device, in Proof proof, Instant now, bool unicast = false)
     {
-        if (device?.Record.State == DeviceState.Denied && packet.MessageType is Dhcpv4MessageType.Discover or Dhcpv4MessageType.Request)
+        if (device?.Record.State == DeviceState.Denied && packet.MessageType is Dhcpv4MessageType.Discover or Dhcpv4MessageType.Request or Dhcpv4MessageType.None)
         {
             state.Counters.Count("ignored:denied");
             return;
@@ -209,7 +209,8 @@ internal sealed class DhcpService(DaemonState state)
         }
         // INFORM comes from an address the client has by itself (RFC 2131 section 4.3.5).
         Ipv4Address client = decision.Action == Dhcpv4Action.InformAck ? packet.Ciaddr : decision.Lease?.Address ?? default;
-        var destination = Dhcpv4Destination.For(packet, decision.Action, client);
+        bool broadcast = packet.BroadcastFlag || decision.Broadcast;
+        var destination = Dhcpv4Destination.For(packet.Giaddr, packet.Ciaddr, broadcast, packet.HasEthernetAddress, decision.Action, client);
         bool needsKernel = device is { IsManaged: true } && (answers || decision.Action == Dhcpv4Action.Ack);
         state.Turn.Replies.Add(port, written, destination, packet.Chaddr, needsKernel);
         if (device is not null && decision.Action == Dhcpv4Action.Ack) state.Unsolicited.Renewed(device);
