@@ -35,6 +35,7 @@ internal sealed class RouterDaemon : IDisposable
     private readonly RulesetWatch _ruleset;
     private readonly QueueWatch _queues;
     private readonly PacketLog _packets;
+    private readonly NeighbourTable _neighbours = new();
     private readonly SignalSource _signals;
     private readonly ClockStepTimer _clockStep;
     private readonly Deadline _leaseExpiry;
@@ -76,6 +77,7 @@ internal sealed class RouterDaemon : IDisposable
         _queues = new QueueWatch(_state.Enforcement, _loop);
         _packets = new PacketLog(_loop, _log);
         _packets.Listen(PacketLog.ViolationGroup, _state.Violations);
+        _packets.Listen(PacketLog.AddressGroup, new AddressLearner(_state.Devices, _state.Enforcement, _neighbours, _loop.Deadlines, _log));
     }
 
     /// <summary>Serves until SIGTERM or SIGINT.</summary>
@@ -108,6 +110,7 @@ internal sealed class RouterDaemon : IDisposable
         _ruleset.Dispose();
         _queues.Dispose();
         _packets.Dispose();
+        _neighbours.Dispose();
         _state.Dns?.Dispose();
         _state.Enforcement.Dispose();
         _store.Dispose();

@@ -21,6 +21,11 @@ public interface IKernel : IDisposable
     /// <summary>Reads the counters of all live services into <paramref name="usage"/>, which is emptied first; false when there was no answer.</summary>
     bool ReadUsage(Dictionary<uint, ServiceUsage> usage);
 
+    /// <summary>Hands on which device may use which IPv6 address, as the tables of an earlier run have it; for use before the first <see cref="Apply"/>.</summary>
+    void ReadAddresses(Action<MacAddress, Ipv6Address> take)
+    {
+    }
+
     /// <summary>True for the netlink port of a socket of ours: events that carry it tell of what we did ourselves.</summary>
     bool IsOurs(uint portId) => false;
 

@@ -19,7 +19,7 @@ namespace Dwirm.Enforcement;
 /// <param name="Addresses4">Its IPv4 addresses with their prefix lengths, in the kernel's order.</param>
 public sealed record InterfaceInfo(int Index, string Name, MacAddress Mac, bool IsBridge, bool Up, int Mtu, int Master, IReadOnlyList<Ipv4Prefix> Addresses4)
 {
-    /// <summary>Its IPv6 addresses with their prefix lengths, without link-local ones.</summary>
+    /// <summary>Its IPv6 addresses with their prefix lengths, link-local ones among them.</summary>
     public IReadOnlyList<Ipv6Prefix> Addresses6 { get; init; } = [];
 }
 
@@ -49,6 +49,9 @@ public sealed class InterfaceTable
 
     /// <summary>Why the table may be incomplete; null when it is whole.</summary>
     public NetlinkError? Error { get; }
+
+    /// <summary>A table of interfaces that are known from elsewhere.</summary>
+    public static InterfaceTable Of(List<InterfaceInfo> interfaces) => new(interfaces, null);
 
     /// <summary>Reads the table; never throws for the kernel's sake, see <see cref="Error"/>.</summary>
     /// <param name="route">A socket of NETLINK_ROUTE without groups.</param>

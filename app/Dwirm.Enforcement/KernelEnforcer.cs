@@ -171,6 +171,16 @@ public sealed partial class KernelEnforcer : IKernel
         return error == null;
     }
 
+    /// <inheritdoc/>
+    public void ReadAddresses(Action<MacAddress, Ipv6Address> take)
+    {
+        const int Ether = InterfaceNames.Size, Address = Ether + 8;
+        _tables.Dump(SetId.Bind6, (in NetlinkMessage message) => NftElementReader.Each(message, (key, _, _) =>
+        {
+            if (key.Length == Address + Ipv6Address.Size) take(MacAddress.Read(key[Ether..]), Ipv6Address.Read(key[Address..]));
+        }));
+    }
+
     /// <summary>Closes the sockets; what is in the kernel stays.</summary>
     public void Dispose()
     {

@@ -50,4 +50,23 @@ public class Ipv6ParseTests
     [InlineData("+1::")]
     [InlineData(" ::1")]
     public void Other_text_is_refused(string text) => Assert.False(Ipv6Address.TryParse(text.AsSpan(), out _));
+
+    [Theory]
+    [InlineData("fd00:1::1/64", "fd00:1::", "fd00:1::ffff:ffff:ffff:ffff", "fd00:1:0:1::", true)]
+    [InlineData("2001:db8::1/32", "2001:db8::", "2001:db8:ffff::1", "2001:db9::", true)]
+    [InlineData("fd00::7/128", "fd00::7", "fd00::7", "fd00::6", true)]
+    [InlineData("::/0", "::", "ffff::", "", true)]
+    [InlineData("fd00::/129", "", "", "", false)]
+    [InlineData("fd00::/-1", "", "", "", false)]
+    [InlineData("fd00::/", "", "", "", false)]
+    [InlineData("1.2.3.4/8", "", "", "", false)]
+    public void PrefixesContainWhatTheyCover(string text, string first, string inside, string outside, bool valid)
+    {
+        Assert.Equal(valid, Ipv6Prefix.TryParse(text, out Ipv6Prefix prefix));
+        if (!valid) return;
+        Assert.Equal(first, prefix.Network.ToString());
+        Assert.True(Ipv6Address.TryParse(inside, out Ipv6Address one) && prefix.Contains(one));
+        if (outside.Length > 0) Assert.False(Ipv6Address.TryParse(outside, out Ipv6Address other) && prefix.Contains(other));
+        Assert.Equal(text, prefix.ToString());
+    }
 }

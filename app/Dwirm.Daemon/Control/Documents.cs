@@ -197,12 +197,15 @@ internal sealed class Documents(DaemonState state, SystemClock clock, string sta
     {
         DeviceRecord record = device.Record;
         Lease? lease = state.LeaseOf(device);
+        List<string> ip6 = [];
+        foreach (LearntAddress learnt in device.Addresses6) ip6.Add(learnt.Address.ToString());
         return new DeviceDto
         {
             Mac = record.Mac.ToString(),
             ClientId = record.ClientId,
             Network = record.Network,
             Ip = lease?.Address.ToString() ?? "",
+            Ip6 = ip6,
             Hostname = lease?.Hostname ?? record.Hostname,
             Description = device.Description,
             State = StateNames.Of(record.State),

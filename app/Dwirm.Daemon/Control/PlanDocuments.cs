@@ -3,6 +3,7 @@ using Dwirm.Control;
 using Dwirm.Daemon.Service;
 using Dwirm.Policy;
 using Dwirm.Policy.Plans;
+using Dwirm.Wire;
 
 namespace Dwirm.Daemon.Control;
 
@@ -27,7 +28,7 @@ internal static class PlanDocuments
         List<PlanUplinkDto> uplinks = [];
         foreach (PlannedUplink uplink in plan.Uplinks)
         {
-            uplinks.Add(new PlanUplinkDto { Name = uplink.Name, Device = uplink.Device, Addresses = Texts(uplink.Addresses) });
+            uplinks.Add(new PlanUplinkDto { Name = uplink.Name, Device = uplink.Device, Addresses = With(Texts(uplink.Addresses), uplink.Addresses6) });
         }
         List<PlanDeviceDto> devices = [];
         foreach (PlannedDevice device in plan.Devices) devices.Add(Of(device));
@@ -39,6 +40,8 @@ internal static class PlanDocuments
         List<PlanServiceDto> services = [];
         foreach (PlannedService service in device.Services)
         {
+            List<string> endpoints = Texts(service.Endpoints, static end => $"{Name(end.Transport)} {end.Destination} {end.Range}");
+            foreach (PlannedEndpoint6 end in service.Endpoints6) endpoints.Add($"{Name(end.Transport)} {end.Destination} {end.Range}");
             services.Add(new PlanServiceDto
             {
                 Sid = ((long)device.Generation << 8) | service.Id,
@@ -47,9 +50,9 @@ internal static class PlanDocuments
                 Active = service.Active,
                 RateBitsPerSecond = service.RateBitsPerSecond,
                 Ports = Texts(service.Ports, static port => $"{Name(port.Transport)} {port.Range}"),
-                Sources = Texts(service.Sources),
+                Sources = With(Texts(service.Sources), service.Sources6),
                 Forwards = Texts(service.Forwards, static forward => $"{Name(forward.Transport)} {forward.External} to {forward.Internal}"),
-                Endpoints = Texts(service.Endpoints, static end => $"{Name(end.Transport)} {end.Destination} {end.Range}"),
+                Endpoints = endpoints,
             });
         }
         return new PlanDeviceDto
@@ -57,9 +60,15 @@ internal static class PlanDocuments
             Mac = device.Mac.ToString(),
             Device = device.Device,
             Posture = device.Posture == DevicePosture.FullAccess ? "full-access" : "managed",
-            Addresses = Texts(device.Addresses4),
+            Addresses = With(Texts(device.Addresses4), device.Addresses6),
             Services = services,
         };
+    }
+
+    private static List<string> With(List<string> texts, IReadOnlyList<Ipv6Address> addresses)
+    {
+        foreach (Ipv6Address address in addresses) texts.Add(address.ToString());
+        return texts;
     }
 
     private static string Name(Transports transport) => transport == Transports.Tcp ? "tcp" : "udp";

@@ -53,6 +53,9 @@ public sealed class Device
     /// <summary>The address it had in the plan that was made last; null for none.</summary>
     public Ipv4Address? PlannedAddress { get; set; }
 
+    /// <summary>IPv6 addresses it was seen to form, at most <see cref="LearntAddress.PerDevice"/>; beside them it has its EUI-64 link-local one.</summary>
+    internal List<LearntAddress> Addresses6 { get; } = [];
+
     /// <summary>Monotonic milliseconds at which its part of the plan changes by schedule or verdict.</summary>
     internal long PlanChangesMs { get; set; } = long.MaxValue;
 

@@ -51,6 +51,9 @@ public sealed class EnforcementService : IDisposable
     /// <summary>The kernel's side; null until the first plan was made.</summary>
     internal IKernel? Kernel => _kernel;
 
+    /// <summary>Called once, when the kernel is there and before the first plan is made: what an earlier run left can still be read.</summary>
+    internal Action<IKernel, Instant>? Opened { get; set; }
+
     /// <summary>Why the kernel refused the last plan; null while kernel and plan agree.</summary>
     public string? Fault { get; private set; }
 
@@ -65,6 +68,16 @@ public sealed class EnforcementService : IDisposable
             if (_input is null || (SameAddresses(_input.Uplinks, PlannedUplinks()) && SamePrefixes(_input.Networks, PlannedNetworks()))) return;
             MarkDirty();
         }
+    }
+
+    /// <summary>A network as it is planned; null when it is not served.</summary>
+    internal PlannedNetwork? NetworkOf(string name)
+    {
+        foreach (PlannedNetwork network in Input().Networks)
+        {
+            if (network.Name == name) return network;
+        }
+        return null;
     }
 
     /// <summary>The router's own IPv6 prefixes inside and addresses outside: endpoints in them need the owner's word.</summary>
@@ -166,8 +179,8 @@ public sealed class EnforcementService : IDisposable
     public bool Commit(Instant now)
     {
         if (!_allDirty && !_linksChanged && _dirty.Count == 0) return true;
-        PlanChange change = Change(now);
-        if (Apply(change, now) is { } text)
+        string? text = Open(now) ?? _kernel!.Apply(Change(now), now)?.ToString();
+        if (text is not null)
         {
             if (Fault != text) _log.Error($"the kernel refused the enforcement plan, nothing new is granted: {text}");
             (Fault, _allDirty) = (text, true);
@@ -198,17 +211,19 @@ public sealed class EnforcementService : IDisposable
         _notes = notes;
     }
 
-    private string? Apply(PlanChange change, Instant now)
+    private string? Open(Instant now)
     {
+        if (_kernel is not null) return null;
         try
         {
-            _kernel ??= _open();
+            _kernel = _open();
         }
         catch (LinuxException e)
         {
             return e.Message;
         }
-        return _kernel.Apply(change, now)?.ToString();
+        Opened?.Invoke(_kernel, now);
+        return null;
     }
 
     // The plan of what is marked, or of everything.
@@ -269,7 +284,9 @@ public sealed class EnforcementService : IDisposable
         if (device.Enforceable is not { } record) return null;
         Lease? lease = _dhcp.Leases.ByMac(record.Mac, record.Network);
         Ipv4Address? address = lease is { State: LeaseState.Bound } ? lease.Address : null;
-        return new PlanDevice(record, record.GrantJson is null ? null : device.Grant, address, device.IsQuotaSpent(now, _zone));
+        List<Ipv6Address> addresses6 = [];
+        foreach (LearntAddress learnt in device.Addresses6) addresses6.Add(learnt.Address);
+        return new PlanDevice(record, record.GrantJson is null ? null : device.Grant, address, device.IsQuotaSpent(now, _zone)) { Addresses6 = addresses6 };
     }
 
     private PlanInput Input() => _input ??= new PlanInput { Networks = PlannedNetworks(), Uplinks = PlannedUplinks(), Names = _names, Zone = _zone };

@@ -132,10 +132,14 @@ internal sealed class NftTables(NetlinkChannel channel, InterfaceNames names, Ac
         var answers = new List<(byte[] Key, ulong LeftMs)>();
         if (Options.Bridge)
         {
-            Dump(SetId.L2Seen, (in NetlinkMessage message) => NftElementReader.Each(message, (key, _, counted) =>
+            foreach (SetId set in (ReadOnlySpan<SetId>)[SetId.L2Seen, SetId.L2Seen6])
             {
-                if (answers.Count < limit && key.Length == Sets.Get(SetId.L2Seen).KeyLength && counted.ExpiresMs != 0) answers.Add((key.ToArray(), counted.ExpiresMs));
-            }));
+                int length = Sets.Get(set).KeyLength;
+                Dump(set, (in NetlinkMessage message) => NftElementReader.Each(message, (key, _, counted) =>
+                {
+                    if (answers.Count < limit && key.Length == length && counted.ExpiresMs != 0) answers.Add((key.ToArray(), counted.ExpiresMs));
+                }));
+            }
         }
         _answers = answers;
     }
@@ -244,9 +248,12 @@ internal sealed class NftTables(NetlinkChannel channel, InterfaceNames names, Ac
         int i = 0;
         while (i < _answers.Count)
         {
+            // The families have keys of different lengths, and stand one after the other.
+            int length = _answers[i].Key.Length;
+            SetId set = length == Sets.Get(SetId.L2Seen).KeyLength ? SetId.L2Seen : SetId.L2Seen6;
             using NftMessages.ListScope list =
-                writer.Elements(NftMessage.NewElement, channel.NextSequence(), NfFamily.Bridge, Ruleset.TableName, Sets.Get(SetId.L2Seen).Name, 0);
-            for (; i < _answers.Count && list.Length < ChunkLimit; i++)
+                writer.Elements(NftMessage.NewElement, channel.NextSequence(), NfFamily.Bridge, Ruleset.TableName, Sets.Get(set).Name, 0);
+            for (; i < _answers.Count && _answers[i].Key.Length == length && list.Length < ChunkLimit; i++)
             {
                 using NetlinkWriter.NestScope element = writer.Element();
                 writer.ElementKey(_answers[i].Key);

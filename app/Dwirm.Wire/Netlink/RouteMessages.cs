@@ -88,7 +88,7 @@ public static class RouteMessages
         return true;
     }
 
-    /// <summary>Reads RTM_NEWADDR for IPv6; false when it is another message, malformed, or an address that stays on its link.</summary>
+    /// <summary>Reads RTM_NEWADDR for IPv6; false when it is another message or malformed.</summary>
     public static bool TryReadIpv6Address(in NetlinkMessage message, out int device, out Ipv6Prefix address)
     {
         device = 0;
@@ -104,7 +104,7 @@ public static class RouteMessages
             if (attributes.Type == IFA_LOCAL) local = Ipv6Address.Read(attributes.Value);
             else if (attributes.Type == IFA_ADDRESS) other = Ipv6Address.Read(attributes.Value);
         }
-        if (attributes.Malformed || length > 128 || (local ?? other) is not { IsLinkLocal: false } ours) return false;
+        if (attributes.Malformed || length > 128 || (local ?? other) is not { } ours) return false;
         address = new Ipv6Prefix(ours, length);
         return true;
     }

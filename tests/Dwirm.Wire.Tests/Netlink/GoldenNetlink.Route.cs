@@ -145,4 +145,59 @@ internal static partial class GoldenNetlink
         00 00 00 00 | port id
         02 00 00 00 00 00 00 00 | ifaddrmsg: AF_INET
         """);
+
+    /// <summary><c>ip -6 address; ip -6 neighbour; ip neighbour add fd00:1::10 dev … use</c></summary>
+    public static byte[] Neighbours => Hex(
+        """
+        18 00 00 00 | length 24
+        16 00 01 03 | RTM_GETADDR, REQUEST|DUMP
+        16 00 00 00 | sequence 22
+        00 00 00 00 | port id
+        0a 00 00 00 00 00 00 00 | ifaddrmsg: AF_INET6
+        1c 00 00 00 | length 28
+        1e 00 01 03 | RTM_GETNEIGH, REQUEST|DUMP
+        17 00 00 00 | sequence 23
+        00 00 00 00 | port id
+        0a 00 00 00 00 00 00 00 00 00 00 00 | ndmsg: AF_INET6
+        30 00 00 00 | length 48
+        1c 00 05 04 | RTM_NEWNEIGH, REQUEST|ACK|CREATE
+        18 00 00 00 | sequence 24
+        00 00 00 00 | port id
+        0a 00 00 00 | ndmsg: AF_INET6
+        09 00 00 00 | device 9
+        00 00 01 00 | NUD_NONE, NTF_USE
+        14 00 01 00 | NDA_DST, length 20
+        fd 00 00 01 00 00 00 00 00 00 00 00 00 00 00 10 | fd00:1::10
+        """);
+
+    /// <summary>What the second of these is answered with: one neighbour that was heard of, one that never answered.</summary>
+    public static byte[] Neighbour => Hex(
+        """
+        50 00 00 00 | length 80
+        1c 00 02 00 | RTM_NEWNEIGH, MULTI
+        17 00 00 00 | sequence 23
+        00 00 00 00 | port id
+        0a 00 00 00 | ndmsg: AF_INET6
+        09 00 00 00 | device 9
+        04 00 00 01 | NUD_STALE, unicast
+        14 00 01 00 | NDA_DST, length 20
+        fd 00 00 01 00 00 00 00 00 00 00 00 00 00 00 10 | fd00:1::10
+        0a 00 02 00 | NDA_LLADDR, length 10
+        02 00 00 00 00 10 | its holder
+        00 00 | padding
+        14 00 03 00 | NDA_CACHEINFO, length 20
+        2c 01 00 00 | confirmed 3 s ago
+        64 00 00 00 | used 1 s ago
+        2c 01 00 00 | updated 3 s ago
+        00 00 00 00 | references
+        30 00 00 00 | length 48
+        1c 00 02 00 | RTM_NEWNEIGH, MULTI
+        17 00 00 00 | sequence 23
+        00 00 00 00 | port id
+        0a 00 00 00 | ndmsg: AF_INET6
+        09 00 00 00 | device 9
+        20 00 00 01 | NUD_FAILED, unicast
+        14 00 01 00 | NDA_DST, length 20
+        fd 00 00 01 00 00 00 00 00 00 00 00 00 00 00 11 | fd00:1::11
+        """);
 }

@@ -265,4 +265,56 @@ internal static partial class GoldenNetlink
         00 00 00 | padding
         04 00 02 80 | NFTA_EXPR_DATA, nested, length 4
         """);
+
+    /// <summary>A register in network order, and <c>redirect to :5354</c>.</summary>
+    public static byte[] Redirect => Hex(
+        """
+        bc 00 00 00 | length 188
+        06 0a 01 0c | NFT_MSG_NEWRULE, REQUEST|CREATE|APPEND
+        0d 00 00 00 | sequence 13
+        00 00 00 00 | port id
+        01 00 00 00 | nfgenmsg: NFPROTO_INET, version 0, resource 0
+        0a 00 01 00 | NFTA_RULE_TABLE, length 10
+        64 77 69 72 6d 00 | "dwirm"
+        00 00 | padding
+        06 00 02 00 | NFTA_RULE_CHAIN, length 6
+        78 00 | "x"
+        00 00 | padding
+        94 00 04 80 | NFTA_RULE_EXPRESSIONS, nested, length 148
+        2c 00 01 80 | NFTA_LIST_ELEM, nested, length 44
+        0e 00 01 00 | NFTA_EXPR_NAME, length 14
+        69 6d 6d 65 64 69 61 74 65 00 | "immediate"
+        00 00 | padding
+        18 00 02 80 | NFTA_EXPR_DATA, nested, length 24
+        08 00 01 00 | NFTA_IMMEDIATE_DREG, length 8
+        00 00 00 08 | NFT_REG32_00
+        0c 00 02 80 | NFTA_IMMEDIATE_DATA, nested, length 12
+        06 00 01 00 | NFTA_DATA_VALUE, length 6
+        14 ea | 5354
+        00 00 | padding
+        40 00 01 80 | NFTA_LIST_ELEM, nested, length 64
+        0e 00 01 00 | NFTA_EXPR_NAME, length 14
+        62 79 74 65 6f 72 64 65 72 00 | "byteorder"
+        00 00 | padding
+        2c 00 02 80 | NFTA_EXPR_DATA, nested, length 44
+        08 00 01 00 | NFTA_BYTEORDER_SREG, length 8
+        00 00 00 09 | NFT_REG32_01
+        08 00 02 00 | NFTA_BYTEORDER_DREG, length 8
+        00 00 00 09 | NFT_REG32_01
+        08 00 03 00 | NFTA_BYTEORDER_OP, length 8
+        00 00 00 01 | NFT_BYTEORDER_HTON
+        08 00 04 00 | NFTA_BYTEORDER_LEN, length 8
+        00 00 00 04 | 4
+        08 00 05 00 | NFTA_BYTEORDER_SIZE, length 8
+        00 00 00 04 | 4
+        24 00 01 80 | NFTA_LIST_ELEM, nested, length 36
+        0a 00 01 00 | NFTA_EXPR_NAME, length 10
+        72 65 64 69 72 00 | "redir"
+        00 00 | padding
+        14 00 02 80 | NFTA_EXPR_DATA, nested, length 20
+        08 00 01 00 | NFTA_REDIR_REG_PROTO_MIN, length 8
+        00 00 00 08 | NFT_REG32_00
+        08 00 03 00 | NFTA_REDIR_FLAGS, length 8
+        00 00 00 02 | NF_NAT_RANGE_PROTO_SPECIFIED
+        """);
 }

@@ -120,6 +120,35 @@ public sealed class NetlinkGoldenTests
     });
 
     [Fact]
+    public void ARedirectToThePortInARegister() => Same(GoldenNetlink.Redirect, writer =>
+    {
+        using NftMessages.ListScope rule = writer.NewRule(13, NfFamily.Inet, Table, "x");
+        writer.Immediate(0, [0x14, 0xea]);
+        writer.ToNetworkOrder(1);
+        writer.Redirect(0);
+    });
+
+    [Fact]
+    public void Ipv6AddressesAndNeighbours() => Same(GoldenNetlink.Neighbours, writer =>
+    {
+        writer.DumpIpv6Addresses(22);
+        writer.DumpNeighbours(23);
+        writer.SolicitNeighbour(24, 9, new Ipv6Address(new UInt128(0xfd00_0001_0000_0000, 0x10)));
+    });
+
+    [Fact]
+    public void ANeighbourIsReadAndAnUnansweredOneIsNot()
+    {
+        var reader = new NetlinkReader(GoldenNetlink.Neighbour);
+        Assert.True(reader.Next(out NetlinkMessage message));
+        Assert.True(NeighbourMessages.TryReadNeighbour(message, out Neighbour neighbour));
+        Assert.Equal((9, "fd00:1::10", "02:00:00:00:00:10", 3000L),
+            (neighbour.Device, neighbour.Address.ToString(), neighbour.Mac.ToString(), neighbour.ConfirmedMsAgo));
+        Assert.True(reader.Next(out message));
+        Assert.False(NeighbourMessages.TryReadNeighbour(message, out _));
+    }
+
+    [Fact]
     public void HtbRoot() => Same(GoldenNetlink.HtbRoot, writer => writer.NewHtbRoot(13, 9, TcMessages.Handle(1, 0)));
 
     [Fact]
