@@ -1,5 +1,7 @@
 using System;
+using System.Collections.Generic;
 using Dwirm.Cli.Output;
+using Dwirm.Control;
 using Dwirm.Daemon;
 
 namespace Dwirm.Cli;
@@ -27,4 +29,7 @@ internal sealed record CommandContext
 
     /// <summary>Checks one policy file.</summary>
     public required Func<string, int> CheckPolicy { get; init; }
+
+    /// <summary>Looks at what the system has of what the daemon needs; the second is what a running daemon says, or null.</summary>
+    public required Func<DaemonOptions, StatusDto?, IReadOnlyList<FindingDto>> Examine { get; init; }
 }

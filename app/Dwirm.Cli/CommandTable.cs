@@ -10,6 +10,9 @@ internal static class CommandTable
     private static readonly OptionSpec Json = new("--json", null, "print JSON, for programs, instead of text");
     private static readonly OptionSpec RunDir = new("--run-dir", "DIR", "where the daemon's socket is (default /var/run/dwirm)");
     private static readonly OptionSpec UciDir = new("--uci-dir", "DIR", "UCI files (default /etc/config)");
+    private static readonly OptionSpec PolicyFile = new("--policy", "FILE", "the site's policy (default /etc/dwirm/policy.yaml)");
+    private static readonly OptionSpec CategoriesFile = new("--categories", "FILE", "category registry (default /usr/share/dwirm/categories.yaml)");
+    private static readonly OptionSpec StateDir = new("--state-dir", "DIR", "leases, decisions and grants (default /etc/dwirm/state)");
     private static readonly ArgumentSpec Device = new("DEVICE", "MAC address, or a host name or address that only one device has");
     private static readonly ArgumentSpec AnyDevice = Device with { Required = false };
     private static readonly OptionSpec Clear = new("--clear", null, "take it away again");
@@ -27,9 +30,9 @@ internal static class CommandTable
             [
                 new("--check", null, "check configuration, policy and categories, say what is wrong, and end"),
                 UciDir,
-                new("--policy", "FILE", "the site's policy (default /etc/dwirm/policy.yaml)"),
-                new("--categories", "FILE", "category registry (default /usr/share/dwirm/categories.yaml)"),
-                new("--state-dir", "DIR", "leases, decisions and grants (default /etc/dwirm/state)"),
+                PolicyFile,
+                CategoriesFile,
+                StateDir,
                 new("--run-dir", "DIR", "socket and lock (default /var/run/dwirm)"),
                 new("--lease-file", "FILE", "leases for other programs (default /tmp/dhcp.leases)"),
             ],
@@ -151,6 +154,13 @@ internal static class CommandTable
         {
             Name = "policy check", Summary = "check a policy file", Arguments = [new("FILE", "the YAML file")], Run = LocalCommands.CheckPolicy,
             Details = "Prints FILE:LINE: message for each fault.",
+        },
+        new()
+        {
+            Name = "doctor", Summary = "examine what this system has of what the daemon needs", Run = DoctorCommand.Run,
+            Details = "With and without a running daemon. A line for each thing: ok, warn, or FAIL for what is missing\n"
+                + "and matters, with the cure. Exit code 1 when anything fails.",
+            Options = [UciDir, PolicyFile, CategoriesFile, StateDir, .. Asking],
         },
         new()
         {

@@ -2,6 +2,7 @@ using System;
 using Dwirm.Cli;
 using Dwirm.Cli.Output;
 using Dwirm.Daemon;
+using Dwirm.Daemon.Doctor;
 using Dwirm.Linux;
 
 var context = new CommandContext
@@ -13,5 +14,6 @@ var context = new CommandContext
     CheckDaemon = DaemonProgram.Check,
     Cleanup = DaemonProgram.Cleanup,
     CheckPolicy = DaemonProgram.CheckPolicy,
+    Examine = Examination.Run,
 };
 return CommandLine.Run(context, Environment.GetCommandLineArgs()[0], args);

@@ -13,6 +13,17 @@ public static class ProcessInfo
     /// <summary>Effective user id; 0 is root.</summary>
     public static uint EffectiveUid => Unistd.geteuid();
 
+    /// <summary>Which of these capabilities this process lacks, a bit each; none where /proc does not tell.</summary>
+    /// <param name="wanted">Bits by the numbers of linux/capability.h.</param>
+    public static ulong MissingCapabilities(ulong wanted)
+    {
+        byte[] text = new byte[4096];
+        int length = Files.ReadStart("/proc/self/status", text);
+        ReadOnlySpan<byte> name = "CapEff:\t"u8, status = text.AsSpan(0, Math.Max(length, 0));
+        int at = status.IndexOf(name);
+        return at >= 0 && Utf8Parser.TryParse(status[(at + name.Length)..], out ulong effective, out _, 'x') ? wanted & ~effective : 0;
+    }
+
     /// <summary>Resident memory in KiB, from /proc/self/statm; 0 where /proc is not mounted.</summary>
     public static long ResidentKiB
     {

@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using Dwirm.Control;
 using Dwirm.Daemon;
 
 namespace Dwirm.Cli.Tests;
@@ -29,6 +30,12 @@ internal sealed class Session
                 Started.Add("policy " + file);
                 return 1;
             },
+            Examine = (options, status) =>
+            {
+                Record("examine", options, 0);
+                Status = status;
+                return Findings;
+            },
         };
     }
 
@@ -40,6 +47,12 @@ internal sealed class Session
     public List<string> Started { get; } = [];
 
     public DaemonOptions? Options { get; private set; }
+
+    /// <summary>What the examination was told of the daemon.</summary>
+    public StatusDto? Status { get; private set; }
+
+    /// <summary>What the examination finds.</summary>
+    public IReadOnlyList<FindingDto> Findings { get; set; } = [];
 
     public int Run(params ReadOnlySpan<string> words) => CommandLine.Run(Context, "/usr/sbin/dwirm", words);
 

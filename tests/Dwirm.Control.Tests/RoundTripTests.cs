@@ -75,7 +75,7 @@ public sealed class RoundTripTests
     public void Values_of_another_kind_are_faults(string type)
     {
         (_, Func<byte[], byte[]?> again) = Samples.All[type];
-        foreach (string document in (string[])["[]", "null", "7", "\"x\"", "true", "", " ", "\xff", "{\"mac\":[],\"method\":{},\"text\":1,\"error\":true,\"pid\":\"x\",\"networks\":1,\"direction\":0,\"network\":[],\"at\":1,\"open\":1}"])
+        foreach (string document in (string[])["[]", "null", "7", "\"x\"", "true", "", " ", "\xff", "{\"mac\":[],\"method\":{},\"text\":1,\"error\":true,\"pid\":\"x\",\"networks\":1,\"direction\":0,\"network\":[],\"at\":1,\"open\":1,\"level\":1}"])
         {
             Assert.Null(again(Encoding.Latin1.GetBytes(document)));
         }

@@ -99,6 +99,7 @@ internal static class Samples
                 Mac = "m", Hostname = "h", Description = "d", State = "granted", Queries = 1, Violations = 2, Spoofed = 3, Services = [Used],
             }),
             ["usage"] = Of(Used),
+            ["finding"] = Of(new FindingDto { Level = "FAIL", What = "w", Detail = "d", Cure = "c" }),
             ["service"] = Of(Service),
             ["lease"] = Of(new LeaseDto { Network = "n", Ip = "i", Mac = "m", ClientId = "c", Hostname = "h", State = "bound", ExpiresUnixMs = At }),
             ["grant"] = Of(new GrantDto

@@ -32,7 +32,8 @@ internal static class LocalCommands
         return ExitCode.Done;
     }
 
-    private static DaemonOptions Options(Invocation invocation) => new()
+    /// <summary>Where the command line says that the daemon finds and keeps things.</summary>
+    internal static DaemonOptions Options(Invocation invocation) => new()
     {
         UciDir = invocation.Value("--uci-dir", Defaults.UciDir),
         PolicyPath = invocation.Value("--policy", Defaults.PolicyPath),

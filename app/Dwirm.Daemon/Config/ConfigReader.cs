@@ -16,6 +16,7 @@ internal sealed class ConfigReader(string uciDir, Func<string, byte[]?> readFile
     [
         "enabled", "decision_time_ms", "msgtype_client", "msgtype_server", "profile_option", "profile_option6",
         "implicit_discover", "grant_memory_days", "forcerenew", "clock", "resolver", "foreign_dns",
+        "allow_offload_off",
     ];
 
     private const int LongestName = 32;
@@ -56,6 +57,7 @@ internal sealed class ConfigReader(string uciDir, Func<string, byte[]?> readFile
             ZonePosix = zonePosix,
             ZoneName = zoneName,
             Domain = domain,
+            Offload = Offload(firewall),
             Warnings = _warnings,
         };
         DropRepeated(_warnings, 0);
@@ -114,6 +116,17 @@ internal sealed class ConfigReader(string uciDir, Func<string, byte[]?> readFile
         return reader;
     }
 
+    // What fw4 makes of its options: hardware only where there is software too.
+    private static FlowOffload Offload(UciPackage firewall)
+    {
+        foreach (UciSection section in firewall.Sections)
+        {
+            if (section.Type != "defaults" || section.Get("flow_offloading") is not "1") continue;
+            return section.Get("flow_offloading_hw") is "1" ? FlowOffload.Hardware : FlowOffload.Software;
+        }
+        return FlowOffload.Off;
+    }
+
     private static DaemonConfig Main(SectionReader main)
     {
         int client = main.Number("msgtype_client", 19, 255, 240);
@@ -122,6 +135,7 @@ internal sealed class ConfigReader(string uciDir, Func<string, byte[]?> readFile
         return new DaemonConfig
         {
             Enabled = main.Flag("enabled", false),
+            AllowOffloadOff = main.Flag("allow_offload_off", false),
             DecisionTimeMs = main.Number("decision_time_ms", 10, 10_000, 100),
             MessageTypeClient = (byte)client,
             MessageTypeServer = (byte)server,

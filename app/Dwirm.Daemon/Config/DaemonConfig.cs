@@ -18,6 +18,19 @@ public enum ClockTrust : byte
     Trust,
 }
 
+/// <summary>Whether established flows are forwarded past the firewall's rules, and ours.</summary>
+public enum FlowOffload : byte
+{
+    /// <summary>No: every packet meets the rules.</summary>
+    Off,
+
+    /// <summary>By the kernel's fast path: the rules see a flow's first packets only.</summary>
+    Software,
+
+    /// <summary>By the switch or the network processor: the kernel does not see the rest.</summary>
+    Hardware,
+}
+
 /// <summary>Everything the daemon takes from /etc/config, checked and complete. Read as a whole, replaced as a whole.</summary>
 public sealed record DaemonConfig
 {
@@ -77,6 +90,12 @@ public sealed record DaemonConfig
 
     /// <summary><c>main.foreign_dns</c>: what becomes of a managed device's questions to another resolver than the router's; redirected by default.</summary>
     public required ForeignDns ForeignDns { get; init; }
+
+    /// <summary><c>firewall.@defaults[0].flow_offloading</c> and <c>flow_offloading_hw</c>.</summary>
+    public FlowOffload Offload { get; init; }
+
+    /// <summary><c>main.allow_offload_off</c>: the owner's consent that offloading is taken out of the kernel while devices are under grants.</summary>
+    public bool AllowOffloadOff { get; init; }
 
     /// <summary>What was understood but cannot be honoured, and what was done instead: to be logged once.</summary>
     public IReadOnlyList<ConfigFault> Warnings { get; init; } = [];

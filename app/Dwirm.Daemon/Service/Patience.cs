@@ -8,7 +8,7 @@ namespace Dwirm.Daemon.Service;
 /// </summary>
 public struct Patience
 {
-    private const int AtOnce = 5, MostDoublings = 4;
+    private const int AtOnce = 8, MostDoublings = 4;
     private const long QuietMs = 60_000, ShortestMs = 1000;
     private long _lastMs;
     private int _streak;

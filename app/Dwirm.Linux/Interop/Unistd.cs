@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace Dwirm.Linux.Interop;
 
-/// <summary>unistd.h, fcntl.h, sys/file.h, sys/stat.h and sys/random.h. No stat(2): its layout differs by libc and architecture.</summary>
+/// <summary>unistd.h, fcntl.h, sys/file.h, sys/stat.h, sys/statvfs.h and sys/random.h. No stat(2): its layout differs by libc and architecture.</summary>
 [CHeader("unistd.h fcntl.h sys/file.h sys/stat.h sys/random.h stdio.h")]
 internal static unsafe partial class Unistd
 {
@@ -15,6 +15,7 @@ internal static unsafe partial class Unistd
     public const int O_CLOEXEC = 0x80000;
     public const int LOCK_EX = 2;
     public const int LOCK_NB = 4;
+    public const int W_OK = 2;
     public const int STDOUT_FILENO = 1;
     public const int STDERR_FILENO = 2;
 
@@ -62,4 +63,13 @@ internal static unsafe partial class Unistd
 
     [LibraryImport("libc", SetLastError = true)]
     internal static partial nint getrandom(void* data, nuint length, uint flags);
+
+    [LibraryImport("libc", SetLastError = true)]
+    internal static partial int access(byte* path, int mode);
+
+    [LibraryImport("libc", SetLastError = true)]
+    internal static partial nint readlink(byte* path, byte* target, nuint length);
+
+    [LibraryImport("libc", SetLastError = true)]
+    internal static partial int statvfs(byte* path, void* found);
 }
