@@ -17,7 +17,7 @@ internal static class UsageDocuments
         foreach (DeviceDto device in devices)
         {
             var counters = new CountersDto { Mac = device.Mac, Hostname = device.Hostname, Description = device.Description, State = device.State };
-            if (MacAddress.TryParse(device.Mac, out MacAddress mac)) counters.Queries = state.QueriesOf(mac);
+            if (MacAddress.TryParse(device.Mac, out MacAddress mac)) counters.Queries = state.Devices.Find(mac)?.DnsQueries ?? 0;
             List<UsageDto> services = [];
             foreach (ServiceDto service in device.Services)
             {

@@ -75,9 +75,6 @@ internal sealed class DaemonState
     /// <summary>Who tried what and was refused.</summary>
     internal Violations Violations => _violations ??= new Violations(this);
 
-    /// <summary>How many names a device asked the router's forwarder for; set by the forwarder.</summary>
-    public Func<MacAddress, long> QueriesOf { get; set; } = static _ => 0;
-
     /// <summary>Followers of the history.</summary>
     public EventHub Events { get; } = new();
 

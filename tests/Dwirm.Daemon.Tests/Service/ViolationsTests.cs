@@ -115,7 +115,7 @@ public sealed class ViolationsTests : IDisposable
         Try(Camera, "192.168.1.100", "203.0.113.80", 80, times: 2);
         Later(1000);
         Try(Camera, "10.0.0.1", "203.0.113.80", 80, spoofed: true);
-        _router.State.QueriesOf = mac => mac == Camera ? 7 : 0;
+        _router.Device(Camera).Dns = new Dwirm.Daemon.Dns.DnsUse { Queries = 7 };
         var documents = new Documents(_router.State, new SystemClock(), "/state", startedEmpty: false);
         DeviceDto device = documents.Device(Camera, _now)!;
         Assert.Equal(["spoof out 10.0.0.1 tcp 80 1", "violation out 203.0.113.80 tcp 80 2"],
