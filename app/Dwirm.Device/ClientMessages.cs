@@ -27,7 +27,9 @@ internal sealed record ClientIdentity
 }
 
 /// <summary>Writes the client's messages (RFC 2131 section 4.4, table 5).</summary>
-internal sealed class ClientMessages(ClientIdentity identity)
+/// <param name="identity">Who sends them.</param>
+/// <param name="authentication">Signs them.</param>
+internal sealed class ClientMessages(ClientIdentity identity, ClientAuthentication authentication)
 {
     // A profile has 8 KiB at most, 32 more option headers, and the rest of the message.
     private readonly byte[] _buffer = new byte[10 * 1024];
@@ -65,14 +67,18 @@ internal sealed class ClientMessages(ClientIdentity identity)
         writer.Put(Dhcpv4OptionCode.ClientIdentifier, identity.ClientId);
         if (requested is { } address) writer.PutAddress(Dhcpv4OptionCode.RequestedAddress, address);
         if (server is { } identifier) writer.PutAddress(Dhcpv4OptionCode.ServerIdentifier, identifier);
+        Dhcpv4Signature signature = authentication.SignatureFor(type);
+        signature.Put(ref writer);
         if (type != Dhcpv4MessageType.Release)
         {
+            // RFC 6704 section 3.1.1: HMAC-MD5. Where a secret is shared, it proves a FORCERENEW too.
+            if (!authentication.HasSecret) writer.PutU8(Dhcpv4OptionCode.ForceRenewNonceCapable, 1);
             writer.PutU16Be(Dhcpv4OptionCode.MaximumMessageSize, identity.MaximumMessageSize);
             if (identity.HostName is { } name) writer.PutAscii(Dhcpv4OptionCode.HostName, name);
             writer.Put(Dhcpv4OptionCode.ParameterRequestList, RequestList());
         }
         if (withProfile) writer.PutLong(identity.ProfileOption, identity.Profile);
-        if (!writer.TryFinish(out int written)) throw new InvalidOperationException("a message is longer than its buffer");
+        if (!writer.TryFinish(out int written) || !signature.Complete(_buffer.AsSpan(0, written))) throw new InvalidOperationException("a message is longer than its buffer");
         return _buffer.AsSpan(0, written);
     }
 

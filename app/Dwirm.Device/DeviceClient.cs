@@ -36,7 +36,8 @@ internal readonly record struct ClientTerms(bool Hold, long TimeoutMs, bool Rele
 /// <summary>
 /// The DHCP client of a DWIRM device as a state machine: bytes and time go in, messages and reports come out. It knows no socket and no clock.
 /// </summary>
-internal sealed class DeviceClient(ClientIdentity identity, ClientTerms terms, IClientPort port, IReport report, Func<uint> random)
+internal sealed class DeviceClient(
+    ClientIdentity identity, ClientTerms terms, ClientAuthentication authentication, IClientPort port, IReport report, Func<uint> random)
 {
     // The router must answer or make its OFFER within 100 ms; three times that is for slow links.
     internal const int AnswerWindowMs = 300;
@@ -47,14 +48,14 @@ internal sealed class DeviceClient(ClientIdentity identity, ClientTerms terms, I
     internal const int RequestAttempts = 4;
     internal const int AfterRefusalMs = 1_000;
 
-    private readonly ClientMessages _messages = new(identity);
+    private readonly ClientMessages _messages = new(identity, authentication);
     private readonly byte[] _scratch = new byte[16 * 1024];
     private Backoff _backoff;
     private uint _xid, _profileXid;
     private long _startMs, _askedMs, _requestedMs, _giveUpMs, _stepMs;
     private int _attempts;
     private LeaseFacts? _offer;
-    private bool _answered, _denied;
+    private bool _answered, _denied, _forced;
 
     public ClientState State { get; private set; }
 
@@ -88,7 +89,17 @@ internal sealed class DeviceClient(ClientIdentity identity, ClientTerms terms, I
         if (State == ClientState.Ended || !Dhcpv4Packet.TryParse(datagram, out Dhcpv4Packet packet, out _)) return;
         if (packet.Op != Dhcpv4Layout.BootReply || !packet.HasEthernetAddress || packet.Chaddr != identity.Mac) return;
         if (packet.MessageType == identity.MessageTypeServer) HandleAnswer(packet, nowMs);
+        else if (packet.MessageType == Dhcpv4MessageType.ForceRenew) HandleForceRenew(packet, nowMs);
         else if (packet.Xid == _xid) HandleReply(packet, nowMs);
+    }
+
+    /// <summary>True when a message may be believed; otherwise it is said why not, and the message discarded (RFC 3118 section 5.3).</summary>
+    private bool IsBelieved(in Dhcpv4Packet packet, string name)
+    {
+        string fault = authentication.FaultOf(packet, out bool proven);
+        report.Authenticated = proven;
+        if (fault.Length > 0) report.Refused(name, fault);
+        return fault.Length == 0;
     }
 
     /// <summary>Ends on request.</summary>
@@ -194,13 +205,14 @@ internal sealed class DeviceClient(ClientIdentity identity, ClientTerms terms, I
         switch (packet.MessageType)
         {
             case Dhcpv4MessageType.Offer when State is ClientState.Asking or ClientState.Selecting:
-                HandleOffer(packet, nowMs);
+                if (IsBelieved(packet, "DHCPOFFER")) HandleOffer(packet, nowMs);
                 break;
             case Dhcpv4MessageType.Ack when State is ClientState.Requesting or ClientState.Renewing or ClientState.Rebinding:
-                HandleAck(packet, nowMs);
+                if (IsBelieved(packet, "DHCPACK")) HandleAck(packet, nowMs);
+                else StartOverUnlessBound(nowMs);
                 break;
             case Dhcpv4MessageType.Nak when State is ClientState.Requesting or ClientState.Renewing or ClientState.Rebinding:
-                HandleNak(packet, nowMs);
+                if (IsBelieved(packet, "DHCPNAK")) HandleNak(packet, nowMs);
                 break;
             default:
                 break;
@@ -228,8 +240,10 @@ internal sealed class DeviceClient(ClientIdentity identity, ClientTerms terms, I
         _stepMs = lease.RenewMs;
         if (terms.Hold) _giveUpMs = long.MaxValue;
         port.Configure(lease);
+        authentication.TakeAck(packet);
         report.Bound(lease, renewed);
-        TakeAnswer(packet, "DHCPACK", solicited: true, nowMs);
+        TakeAnswer(packet, "DHCPACK", solicited: !_forced, nowMs);
+        _forced = false;
         EndWhenDone();
     }
 
@@ -251,10 +265,28 @@ internal sealed class DeviceClient(ClientIdentity identity, ClientTerms terms, I
         bool inTime = packet.Xid == _profileXid && !_answered && State is (ClientState.Asking or ClientState.Selecting);
         bool known = packet.Xid == _profileXid || packet.Xid == _xid
             || (Lease is { } lease && packet.TryGetAddress(Dhcpv4OptionCode.ServerIdentifier, out Ipv4Address server) && server == lease.Server);
-        if (!known || !identity.Negotiates) return;
+        if (!known || !identity.Negotiates || !IsBelieved(packet, "DHCPDWIRMSERVER")) return;
         TakeAnswer(packet, "DHCPDWIRMSERVER", inTime, nowMs);
         if (State == ClientState.Asking && _answered) _stepMs = Math.Min(_stepMs, nowMs + OfferAfterAnswerMs);
         EndWhenDone();
+    }
+
+    // RFC 3203 section 2.2: renew now. Only our own server may say so, and only what is proven (RFC 6704 section 3).
+    private void HandleForceRenew(in Dhcpv4Packet packet, long nowMs)
+    {
+        if (State != ClientState.Bound || !packet.TryGetAddress(Dhcpv4OptionCode.ServerIdentifier, out Ipv4Address server) || server != Lease!.Server) return;
+        if (!IsBelieved(packet, "DHCPFORCERENEW")) return;
+        report.ForcedToRenew();
+        _forced = true;
+        Extend(nowMs);
+    }
+
+    // RFC 3118 section 5.5.1 item 4: an ACK that fails ends the attempt. A lease that is held stays, as if no ACK had come (section 5.5.3).
+    private void StartOverUnlessBound(long nowMs)
+    {
+        if (State != ClientState.Requesting) return;
+        State = ClientState.Refused;
+        _stepMs = nowMs + AfterRefusalMs;
     }
 
     private void TakeAnswer(in Dhcpv4Packet packet, string carrier, bool solicited, long nowMs)

@@ -30,6 +30,8 @@ internal sealed record DeviceOptions
     public bool Apply { get; private set; }
     public bool NoRelease { get; private set; }
     public bool Help { get; private set; }
+    public bool Version { get; private set; }
+    public string? KeyPath { get; private set; }
     public byte MessageTypeClient { get; private set; } = Dhcpv4MessageType.DefaultDwirmClient;
     public byte MessageTypeServer { get; private set; } = Dhcpv4MessageType.DefaultDwirmServer;
     public byte ProfileOption { get; private set; } = Dhcpv4OptionCode.DefaultProfile;
@@ -60,7 +62,7 @@ internal sealed record DeviceOptions
             else if (value is null && ++i >= arguments.Length) error = $"{name} needs a value";
             else error = options.Set(name, value ?? arguments[i]);
         }
-        if (error.Length == 0 && !options.Help) error = options.Check();
+        if (error.Length == 0 && !options.Help && !options.Version) error = options.Check();
         if (options.TimeoutSeconds < 0) options.TimeoutSeconds = options.Hold ? 0 : DefaultTimeoutSeconds;
         return error.Length == 0;
     }
@@ -75,11 +77,12 @@ internal sealed record DeviceOptions
             case "--apply": Apply = true; return true;
             case "--no-release": NoRelease = true; return true;
             case "--help" or "-h": Help = true; return true;
+            case "--version": Version = true; return true;
             default: return false;
         }
     }
 
-    private static bool TakesValue(string name) => name is "--interface" or "-i" or "--profile" or "--mode" or "--client-id" or "--hostname"
+    private static bool TakesValue(string name) => name is "--interface" or "-i" or "--profile" or "--key" or "--mode" or "--client-id" or "--hostname"
         or "--msgtype-client" or "--msgtype-server" or "--profile-option" or "--timeout";
 
     private string Set(string name, string value)
@@ -88,6 +91,7 @@ internal sealed record DeviceOptions
         {
             case "--interface" or "-i": Interface = value; return "";
             case "--profile": ProfilePath = value; return "";
+            case "--key": KeyPath = value; return "";
             case "--mode": return SetMode(value);
             case "--client-id": return SetClientId(value);
             case "--hostname": return SetHostName(value);

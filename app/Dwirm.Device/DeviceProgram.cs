@@ -25,6 +25,17 @@ internal static class DeviceProgram
             StandardStreams.Out(Usage.Text);
             return Done;
         }
+        if (options.Version)
+        {
+            StandardStreams.Out($"dwirm-device {ProductVersion.Text}\n");
+            return Done;
+        }
+        ClientSecret? secret = null;
+        if (options.KeyPath is { } keyPath && !ClientSecret.TryRead(keyPath, out secret, out error))
+        {
+            StandardStreams.Error($"dwirm-device: {error}\n");
+            return WrongUsage;
+        }
         if (!TryReadProfile(options.ProfilePath, out IotProfile? profile, out error))
         {
             StandardStreams.Error($"dwirm-device: {error}\n");
@@ -32,7 +43,7 @@ internal static class DeviceProgram
         }
         try
         {
-            return Run(options, profile);
+            return Run(options, profile, secret);
         }
         catch (LinuxException e)
         {
@@ -41,13 +52,15 @@ internal static class DeviceProgram
         }
     }
 
-    private static int Run(DeviceOptions options, IotProfile? profile)
+    private static int Run(DeviceOptions options, IotProfile? profile, ClientSecret? secret)
     {
         ClientIdentity identity = Identify(options, profile);
         IReport report = options.Json ? new JsonReport(StandardStreams.Out) : new TextReport(profile);
         using var loop = new DeviceLoop(options.Interface, options.Apply, Clock.BootTimeMs);
         var terms = new ClientTerms(options.Hold, options.TimeoutSeconds * 1000L, Release: !options.NoRelease);
-        return loop.Run(new DeviceClient(identity, terms, loop, report, RandomBytes.NextUInt32));
+        var authentication = new ClientAuthentication(secret, Clock.RealTimeMs, errno =>
+            StandardStreams.Error($"dwirm-device: {options.KeyPath}.counter cannot be written, so counters may go back after a restart: {Errno.Describe(errno)}\n"));
+        return loop.Run(new DeviceClient(identity, terms, authentication, loop, report, RandomBytes.NextUInt32));
     }
 
     private static ClientIdentity Identify(DeviceOptions options, IotProfile? profile)

@@ -47,6 +47,15 @@ internal interface IReport
     /// <summary>The lease was given back.</summary>
     void Released(LeaseFacts lease);
 
+    /// <summary>Whether the message that is reported from now on was proven (RFC 3118, RFC 6704).</summary>
+    bool Authenticated { set; }
+
+    /// <summary>A message was discarded because it is not proven.</summary>
+    void Refused(string carrier, string reason);
+
+    /// <summary>The router asks, with proof, that the lease be renewed now.</summary>
+    void ForcedToRenew();
+
     /// <summary>Time is over.</summary>
     void TimedOut(string waitedFor);
 }

@@ -10,6 +10,8 @@ internal sealed class JsonReport(Action<ReadOnlySpan<byte>> write) : IReport
 {
     private readonly ArrayBufferWriter<byte> _line = new(1024);
 
+    public bool Authenticated { private get; set; }
+
     public void Sent(string name, int octets) => Write("sent", json =>
     {
         json.WriteString("message", name);
@@ -26,6 +28,7 @@ internal sealed class JsonReport(Action<ReadOnlySpan<byte>> write) : IReport
             json.WritePropertyName("profile");
             json.WriteRawValue(oneLine, skipInputValidation: true);
             json.WriteNumber("ms", elapsedMs);
+            json.WriteBoolean("authenticated", Authenticated);
         });
     }
 
@@ -45,6 +48,14 @@ internal sealed class JsonReport(Action<ReadOnlySpan<byte>> write) : IReport
 
     public void Released(LeaseFacts lease) => Write("released", json => json.WriteString("ip", lease.Address.ToString()));
 
+    public void Refused(string carrier, string reason) => Write("refused", json =>
+    {
+        json.WriteString("message", carrier);
+        json.WriteString("reason", reason);
+    });
+
+    public void ForcedToRenew() => Write("forcerenew", json => json.WriteBoolean("authenticated", Authenticated));
+
     public void TimedOut(string waitedFor) => Write("timeout", json => json.WriteString("waitedFor", waitedFor));
 
     // JSON allows line breaks only between tokens; inside a string they would have been refused. So dropping them changes nothing.
@@ -57,7 +68,7 @@ internal sealed class JsonReport(Action<ReadOnlySpan<byte>> write) : IReport
         return line[..length];
     }
 
-    private static void WriteLease(Utf8JsonWriter json, LeaseFacts lease)
+    private void WriteLease(Utf8JsonWriter json, LeaseFacts lease)
     {
         json.WriteString("ip", lease.Address.ToString());
         json.WriteNumber("prefixLength", lease.PrefixLength);
@@ -68,6 +79,7 @@ internal sealed class JsonReport(Action<ReadOnlySpan<byte>> write) : IReport
         foreach (Dwirm.Wire.Ipv4Address server in lease.Dns) json.WriteStringValue(server.ToString());
         json.WriteEndArray();
         json.WriteNumber("leaseSeconds", lease.Seconds);
+        json.WriteBoolean("authenticated", Authenticated);
     }
 
     private void Write(string name, Action<Utf8JsonWriter> body)

@@ -9,18 +9,20 @@ namespace Dwirm.Device;
 /// <param name="request">The profile that was sent, to say what the answer changes; null without one.</param>
 internal sealed class TextReport(IotProfile? request) : IReport
 {
+    public bool Authenticated { private get; set; }
+
     public void Sent(string name, int octets) => Line($"sent {name}, {octets} octets");
 
     public void Answer(ReadOnlySpan<byte> profile, bool solicited, string carrier, long elapsedMs)
     {
         if (!IotProfile.TryParseAnswer(profile, out IotProfile? answer, out _)) return;
-        Line(solicited ? $"answer in {carrier} after {elapsedMs} ms:" : $"later answer in {carrier}:");
+        Line(solicited ? $"answer in {carrier}{Proof} after {elapsedMs} ms:" : $"later answer in {carrier}{Proof}:");
         StandardStreams.Out(AnswerText.Describe(request, answer!));
     }
 
     public void Unreadable(string carrier, string reason) => Line($"{carrier} carries an answer that cannot be read: {reason}");
 
-    public void Offer(LeaseFacts offer) => Line($"offered {offer.Address} by {offer.Server}");
+    public void Offer(LeaseFacts offer) => Line($"offered {offer.Address} by {offer.Server}{Proof}");
 
     public void Bound(LeaseFacts lease, bool renewed)
     {
@@ -37,7 +39,13 @@ internal sealed class TextReport(IotProfile? request) : IReport
 
     public void Released(LeaseFacts lease) => Line($"released {lease.Address}");
 
+    public void Refused(string carrier, string reason) => Line($"{carrier} refused: {reason}");
+
+    public void ForcedToRenew() => Line("the router asks to renew (DHCPFORCERENEW, authenticated)");
+
     public void TimedOut(string waitedFor) => Line($"gave up waiting for {waitedFor}");
+
+    private string Proof => Authenticated ? " (authenticated)" : "";
 
     // A server's text goes to a terminal: nothing in it may be an escape sequence.
     internal static string Printable(string text)

@@ -18,6 +18,9 @@ internal static class Usage
           --mode discover       profile inside DHCPDISCOVER and DHCPREQUEST
           --lease-only          no profile: an ordinary DHCP client
           --apply               set the leased address and the default route on IF
+          --key FILE            sign all messages with this key, and believe none that is not signed
+                                with it (RFC 3118); the file `dwirm key add` prints. How far the
+                                replay counters are is kept in FILE.counter
           --hold                keep running: renew the lease, print later answers; SIGTERM ends it
           --no-release          keep the lease (and an applied address) when ended
           --timeout SECONDS     give up after that (default 30, with --hold never; 0 = never)
@@ -28,6 +31,7 @@ internal static class Usage
           --msgtype-server N    number of DHCPDWIRMSERVER (default 241)
           --profile-option N    option that carries the profile, 224 to 254 (default 224)
           --help                this text
+          --version             print the version
 
         Ends with 0 when done, 1 when refused or nothing came in time, 2 on wrong usage.
 

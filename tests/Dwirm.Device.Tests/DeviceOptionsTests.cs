@@ -25,13 +25,15 @@ public class DeviceOptionsTests
     public void EveryOptionIsTaken()
     {
         DeviceOptions options = Parse("--interface=eth1", "--profile=p", "--mode", "discover", "--client-id", "ff:00:01:02", "--hostname", "cam-1", "--hold",
-            "--json", "--apply", "--no-release", "--msgtype-client", "200", "--msgtype-server=201", "--profile-option", "254", "--timeout", "5");
+            "--json", "--apply", "--no-release", "--msgtype-client", "200", "--msgtype-server=201", "--profile-option", "254", "--timeout", "5", "--key", "k");
         Assert.Equal(NegotiationMode.Discover, options.Mode);
         Assert.Equal([0xff, 0, 1, 2], options.ClientId);
         Assert.Equal("cam-1", options.HostName);
         Assert.True(options.Hold && options.Json && options.Apply && options.NoRelease);
         Assert.Equal((200, 201, 254), (options.MessageTypeClient, options.MessageTypeServer, options.ProfileOption));
         Assert.Equal(5, options.TimeoutSeconds);
+        Assert.Equal("k", options.KeyPath);
+        Assert.True(Parse("--version").Version);
     }
 
     [Fact]

@@ -77,7 +77,8 @@ public class EndToEndTests
         var report = new JsonReport(line => lines.Enqueue(Encoding.UTF8.GetString(line)));
         var thread = new Thread(() =>
         {
-            using (loop!) ended(loop!.Run(new DeviceClient(identity, new ClientTerms(Hold: false, TimeoutMs: 20_000, Release: true), loop, report, RandomBytes.NextUInt32)));
+            using (loop!) ended(loop!.Run(new DeviceClient(
+                identity, new ClientTerms(Hold: false, TimeoutMs: 20_000, Release: true), new ClientAuthentication(null, Clock.RealTimeMs, static _ => { }), loop, report, RandomBytes.NextUInt32)));
         });
         thread.Start();
         return thread;

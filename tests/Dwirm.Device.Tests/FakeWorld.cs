@@ -36,10 +36,10 @@ internal sealed class FakeWorld : IClientPort, IReport
     private uint _random = 1000;
     private int _read;
 
-    public FakeWorld(NegotiationMode mode = NegotiationMode.Client, bool hold = false, long timeoutMs = 30_000, bool leaseOnly = false, bool release = true, string profile = Profile)
+    public FakeWorld(NegotiationMode mode = NegotiationMode.Client, bool hold = false, long timeoutMs = 30_000, bool leaseOnly = false, bool release = true, string profile = Profile, ClientSecret? secret = null)
     {
         var identity = new ClientIdentity { Mac = Mac, ClientId = [1, 2, 0, 0, 0, 0, 1], Profile = leaseOnly ? [] : Encoding.UTF8.GetBytes(profile), Mode = mode, HostName = "cam" };
-        Client = new DeviceClient(identity, new ClientTerms(hold, timeoutMs, release), this, this, () => _random++);
+        Client = new DeviceClient(identity, new ClientTerms(hold, timeoutMs, release), new ClientAuthentication(secret, () => Now, static _ => { }), this, this, () => _random++);
     }
 
     public DeviceClient Client { get; }
@@ -129,6 +129,12 @@ internal sealed class FakeWorld : IClientPort, IReport
     public void Expired(LeaseFacts lease) => Told.Add($"expired {lease.Address}");
 
     public void Released(LeaseFacts lease) => Told.Add($"released {lease.Address}");
+
+    public bool Authenticated { get; set; }
+
+    public void Refused(string carrier, string reason) => Told.Add($"refused {carrier} {reason}");
+
+    public void ForcedToRenew() => Told.Add("forced");
 
     public void TimedOut(string waitedFor) => Told.Add($"timeout {waitedFor}");
 }

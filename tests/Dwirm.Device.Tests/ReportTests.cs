@@ -26,16 +26,18 @@ public class ReportTests
         var lines = new List<string>();
         var report = new JsonReport(line => lines.Add(Encoding.UTF8.GetString(line)));
         report.Sent("DHCPDISCOVER", 300);
+        report.Authenticated = true;
         report.Answer("{\"IoT Profile\":\r\n\t{\"Status\" : \"Deny\"}}"u8, solicited: true, "DHCPDWIRMSERVER", 12);
+        report.Authenticated = false;
         report.Bound(Lease, renewed: false);
         report.Bound(Lease with { Router = null, Dns = [] }, renewed: true);
         report.Nak("no\n\u001b[2J");
         Assert.Equal(
             [
                 """{"event":"sent","message":"DHCPDISCOVER","octets":300}""" + "\n",
-                """{"event":"answer","solicited":true,"message":"DHCPDWIRMSERVER","profile":{"IoT Profile":{"Status" : "Deny"}},"ms":12}""" + "\n",
-                """{"event":"bound","ip":"192.168.1.101","prefixLength":24,"server":"192.168.1.1","router":"192.168.1.1","dns":["192.168.1.1","9.9.9.9"],"leaseSeconds":3600}""" + "\n",
-                """{"event":"renewed","ip":"192.168.1.101","prefixLength":24,"server":"192.168.1.1","router":null,"dns":[],"leaseSeconds":3600}""" + "\n",
+                """{"event":"answer","solicited":true,"message":"DHCPDWIRMSERVER","profile":{"IoT Profile":{"Status" : "Deny"}},"ms":12,"authenticated":true}""" + "\n",
+                """{"event":"bound","ip":"192.168.1.101","prefixLength":24,"server":"192.168.1.1","router":"192.168.1.1","dns":["192.168.1.1","9.9.9.9"],"leaseSeconds":3600,"authenticated":false}""" + "\n",
+                """{"event":"renewed","ip":"192.168.1.101","prefixLength":24,"server":"192.168.1.1","router":null,"dns":[],"leaseSeconds":3600,"authenticated":false}""" + "\n",
                 """{"event":"nak","text":"no\n\u001B[2J"}""" + "\n",
             ], lines);
     }

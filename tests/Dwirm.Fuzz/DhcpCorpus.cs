@@ -20,12 +20,29 @@ internal static class DhcpCorpus
         foreach ((string name, byte[] octets) in messages) Save(corpus, "dhcp4", name, octets);
         foreach ((string name, byte[] octets) in messages) Save(corpus, "server", name, Row((0x28, octets)));
 
+        foreach ((string name, byte[] octets) in Authenticated()) Save(corpus, "auth", name, octets);
+
         byte[] discover = messages["discover-new"], select = messages["select-new"], renew = messages["renew-bound"];
         Save(corpus, "server", "row-discover-select-renew", Row((0x28, discover), (0x28, select), (0x31, Dhcpv4Builder.Renew(New, new Ipv4Address(0xc0a80167)).Build())));
         Save(corpus, "server", "row-offer-runs-out", Row((0x28, discover), (0x44, select), (0x68, renew)));
         Save(corpus, "server", "row-decline-release-discover", Row((0x28, messages["decline-bound"]), (0x29, messages["release-bound"]), (0x28, messages["discover-existing"])));
         Save(corpus, "server", "row-guest", Row((0x2a, discover), (0x2b, Dhcpv4Builder.Renew(New, GuestAddress).Build()), (0x2a, messages["reboot-wrong-network"])));
         Save(corpus, "server", "row-pool-exhausted", Row([.. Enumerable.Range(16, 6).Select(i => ((byte)0x04, Dhcpv4Builder.Discover(new MacAddress(0x020000000000ul + (uint)i)).Build()))]));
+    }
+
+    private static Dictionary<string, byte[]> Authenticated()
+    {
+        byte[] key = [.. Enumerable.Range(1, 16).Select(i => (byte)i)];
+        return new()
+        {
+            ["signed"] = SignedMessages.Sign(Dhcpv4Builder.DwirmClient(New, Camera).Delayed(1, 2).PadTo(300).Build(), key),
+            ["signed-relayed"] = SignedMessages.Sign(Dhcpv4Builder.Discover(New).Delayed(1, 2).Option(82, 1, 2, 3, 4).PadTo(300).Build(), key),
+            ["twice"] = Dhcpv4Builder.Discover(New).Delayed(1, 2).Delayed(1, 3).Build(),
+            ["asks"] = Dhcpv4Builder.Discover(New).AsksForAuthentication(5).Build(),
+            ["nonce"] = Dhcpv4Builder.Discover(New).Option(90, [3, 1, 0, 0, 0, 0, 0, 0, 0, 0, 9, 1, .. key]).Build(),
+            ["token"] = Dhcpv4Builder.Discover(New).Option(90, [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, .. "secret"u8]).Build(),
+            ["overloaded"] = Dhcpv4Builder.Discover(New).Option(52, 3).Fixed(108, [90, 31, 1, 1]).Fixed(141, 255).Fixed(44, 82, 2, 1, 1, 255).Build(),
+        };
     }
 
     private static Dictionary<string, byte[]> Messages() => new()
