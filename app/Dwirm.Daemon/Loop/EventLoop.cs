@@ -69,6 +69,7 @@ public sealed class EventLoop : IDisposable
             Deadlines.RunDue(now);
             commit(now);
         }
+        _stopping = false;
     }
 
     /// <inheritdoc/>

@@ -20,6 +20,9 @@ public sealed class Counters
     /// <summary>Counts something by its name, one of a fixed few.</summary>
     public void Count(string name) => _named[name] = _named.GetValueOrDefault(name) + 1;
 
+    /// <summary>How often something was counted by its name.</summary>
+    public long CountOf(string name) => _named.GetValueOrDefault(name);
+
     /// <summary>All counters that are not zero, by name.</summary>
     public SortedDictionary<string, long> Snapshot(Dhcpv4Engine dhcp, PendingReplies replies)
     {

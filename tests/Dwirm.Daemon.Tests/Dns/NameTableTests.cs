@@ -198,7 +198,7 @@ public class NameTableTests
         _deadlines.RunDue(_now);
     }
 
-    private static Grant Needs(params string[] names)
+    internal static Grant Needs(params string[] names)
     {
         var endpoints = new List<GrantedEndpoint>();
         foreach (string name in names) endpoints.Add(new GrantedEndpoint(new GrantedHost(name, null), new PortRange(443, 443), Transports.Tcp, false));
