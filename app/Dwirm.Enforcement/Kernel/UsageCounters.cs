@@ -116,7 +116,14 @@ internal sealed class UsageCounters(NetlinkChannel channel, InterfaceNames names
         }
     }
 
-    private static bool IsCounted(SetId set) => CountedSets.Contains(set);
+    private static bool IsCounted(SetId set)
+    {
+        foreach (SetId counted in CountedSets)
+        {
+            if (counted == set) return true;
+        }
+        return false;
+    }
 
     // One request asks for many elements; the kernel answers each with a message, and stops at the first that is not there any more.
     private int ReadSome(List<Element> removed, int at)
