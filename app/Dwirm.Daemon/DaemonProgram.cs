@@ -3,6 +3,7 @@ using System.Collections.Generic;
 using System.IO;
 using System.Runtime.InteropServices;
 using Dwirm.Daemon.Config;
+using Dwirm.Daemon.Keys;
 using Dwirm.Enforcement;
 using Dwirm.Linux;
 using Dwirm.Policy;
@@ -35,13 +36,14 @@ public static class DaemonProgram
         });
     }
 
-    /// <summary>Validates UCI, policy and categories; prints <c>FILE:LINE: message</c> for each fault.</summary>
+    /// <summary>Validates UCI, policy, categories and device keys; prints <c>FILE:LINE: message</c> for each fault.</summary>
     /// <returns>0 when all is right, 1 otherwise.</returns>
     public static int Check(DaemonOptions options)
     {
         List<ConfigFault> faults = [];
         LoadedConfiguration? configuration = LoadedConfiguration.Read(options, faults);
-        if (configuration is null) return Report(faults);
+        KeyFile.Read(Path.Combine(options.StateDir, KeyFile.FileName), faults);
+        if (configuration is null || faults.Count > 0) return Report(faults);
         foreach (ConfigFault warning in configuration.Uci.Warnings) StandardStreams.Error($"{warning with { Message = $"warning: {warning.Message}" }}\n");
         StandardStreams.Out("configuration is right\n");
         return Done;
