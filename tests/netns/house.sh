@@ -104,15 +104,28 @@ lab_house_decide() {
 		lab_dwirm deny "${LAB_MAC[blocked]}" && lab_dwirm full-access "${LAB_MAC[full]}"
 } >/dev/null
 
-# lab_house_addresses: the map tools/matrix.py reads.
+# house_ip6 PREFIX MAC: the address a host forms of its MAC (RFC 4291 appendix A; all MACs of the lab start with 02:00:00:00).
+house_ip6() {
+	local tail=${2#02:00:00:00:}
+	printf '%sff:fe00:%x\n' "$1" "0x${tail/:/}"
+}
+
+# lab_house_addresses: the map tools/matrix.py reads. HOUSE_PREFIX6: the prefix of the IPv6 addresses, link-local unless set.
 lab_house_addresses() {
-	local host
-	for host in $LAB_HOUSE; do echo "$host 4 ${HOUSE_IP[$host]} ${LAB_MAC[$host]}"; done
+	local host prefix=${HOUSE_PREFIX6:-fe80::}
+	for host in $LAB_HOUSE; do
+		echo "$host 4 ${HOUSE_IP[$host]} ${LAB_MAC[$host]}"
+		echo "$host 6 $(house_ip6 "$prefix" "${LAB_MAC[$host]}")"
+	done
+	for host in lan:02:00:00:00:01:01 iot:02:00:00:00:02:01 guest:02:00:00:00:03:01; do
+		echo "router@${host%%:*} 6 $(house_ip6 fe80:: "${host#*:}")"
+	done
 	cat <<-EOF
 		router@lan 4 192.168.1.1 02:00:00:00:01:01
 		router@iot 4 192.168.2.1 02:00:00:00:02:01
 		router@guest 4 192.168.3.1 02:00:00:00:03:01
 		router@wan 4 $LAB_WAN_IP 02:00:00:00:01:02
+		stranger 4 192.168.1.99 02:00:00:00:00:99
 		intruder 4 $LAB_INTRUDER 02:00:00:00:01:66
 		update 4 $LAB_UPDATE at=wan
 		mirror 4 $LAB_MIRROR at=wan

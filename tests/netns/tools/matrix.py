@@ -11,7 +11,9 @@ HOW         tcp4 PORT, udp4 PORT     one connection; three datagrams, one answer
             ping4                    echo request
             dns4                     a query for update.example.com
             ip4 PROTOCOL             a packet of another transport; seen where it arrives, by the destination's own ears
-            forge4 PORT src=ADDRESS|HOST [mac=HOST]   a datagram under a false name; seen where it arrives
+            forge4 PORT src=…        a datagram under a false name; seen where it arrives, as are all of tools/frames.py:
+            arp4 neighbour6 router6 offer4 redirect4 fragment4 vlan4 TAG ether4 TYPE
+                                     with src= claim= (a name or an address), mac= says= (whose), sport=
             …6 for IPv6
 EXPECTED    the host that answers | yes | no
 "== TEXT" starts a group of rows, "#" a comment.
@@ -20,7 +22,6 @@ An attempt that should succeed and did not is made once more, slowly: a busy mac
 """
 import json
 import os
-import random
 import socket
 import struct
 import subprocess
@@ -28,36 +29,12 @@ import sys
 import threading
 import time
 
+import frames
+
 QUERY = b"\x12\x34\x01\x00\x00\x01\x00\x00\x00\x00\x00\x00\x06update\x07example\x03com\x00\x00\x01\x00\x01"
 
 
 # ---- one host's side ----
-
-def checksum(data):
-    data += b"\0" * (len(data) % 2)
-    total = sum(struct.unpack(f"!{len(data) // 2}H", data))
-    while total >> 16:
-        total = (total & 0xFFFF) + (total >> 16)
-    return ~total & 0xFFFF
-
-
-def udp_frame(smac, dmac, src, dst, port, payload):
-    """An Ethernet frame with a UDP datagram of either family."""
-    family = socket.AF_INET6 if ":" in dst else socket.AF_INET
-    source, dest = socket.inet_pton(family, src), socket.inet_pton(family, dst)
-    length = 8 + len(payload)
-    udp = struct.pack("!HHHH", random.randrange(20000, 60000), port, length, 0) + payload
-    if family == socket.AF_INET:
-        pseudo = source + dest + struct.pack("!BBH", 0, 17, length)
-        head = struct.pack("!BBHHHBBH4s4s", 0x45, 0, 20 + length, random.randrange(65536), 0, 64, 17, 0, source, dest)
-        head = head[:10] + struct.pack("!H", checksum(head)) + head[12:]
-    else:
-        pseudo = source + dest + struct.pack("!II", length, 17)
-        head = struct.pack("!IHBB16s16s", 0x60000000, length, 17, 64, source, dest)
-    udp = udp[:6] + struct.pack("!H", checksum(pseudo + udp) or 0xFFFF) + udp[8:]
-    kind = 0x0800 if family == socket.AF_INET else 0x86DD
-    return bytes.fromhex(dmac.replace(":", "")) + bytes.fromhex(smac.replace(":", "")) + struct.pack("!H", kind) + head + udp
-
 
 def family_of(one):
     return socket.AF_INET6 if one["family"] == 6 else socket.AF_INET
@@ -123,7 +100,7 @@ def ping(one, patience):
         sock.connect((one["address"], 0))
         body = struct.pack("!BBHHH", 128 if six else 8, 0, 0, one["id"] + 1000, 1) + b"dwirm"
         if not six:
-            body = body[:2] + struct.pack("!H", checksum(body)) + body[4:]
+            body = body[:2] + struct.pack("!H", frames.checksum(body)) + body[4:]
         until = time.monotonic() + patience
         sock.send(body)
         while (left := until - time.monotonic()) > 0:
@@ -143,32 +120,34 @@ def other_transport(one, _):
     return None
 
 
-def forge(one, _):
+def lie(one, _):
     with socket.socket(socket.AF_PACKET, socket.SOCK_RAW) as sock:
         sock.bind(("eth0", 0))
         for _ in range(3):
-            sock.send(udp_frame(one["smac"], one["dmac"], one["src"], one["address"], one["port"], token(one)))
+            sock.send(frames.KINDS[one["kind"]](one, token(one)))
             time.sleep(0.05)
     return None
 
 
 KINDS = {"tcp": tcp, "tls": tls, "udp": udp, "frag": lambda one, patience: udp(one, patience, b"?" * 3000), "ping": ping, "dns": dns,
-         "ip": other_transport, "forge": forge}
+         "ip": other_transport, **dict.fromkeys(frames.KINDS, lie)}
 
 
 class Ears(threading.Thread):
     """Hears every frame that comes in, and keeps which attempts' tokens were in them."""
 
-    def __init__(self):
+    def __init__(self, host):
         super().__init__(daemon=True)
         self.heard = set()
         self.sock = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, socket.htons(3))
+        # On the router what comes in at a port of a bridge has not passed the bridge's rules yet; at the bridge it has.
+        self.places = ("br-", "wan") if host == "router" else ("",)
 
     def run(self):
         while True:
             data, where = self.sock.recvfrom(65535)
             at = data.find(b"dwirm-attempt-")
-            if at >= 0 and where[2] != socket.PACKET_OUTGOING:
+            if at >= 0 and where[2] != socket.PACKET_OUTGOING and where[0].startswith(self.places):
                 _, _, run, number = data[at:data.index(b";", at)].split(b"-")
                 self.heard.add((int(run), int(number)))
 
@@ -213,7 +192,7 @@ def serve_router(ports):
 
 
 def worker(host):
-    ears = Ears()
+    ears = Ears(host)
     ears.start()
     if host == "router":
         serve_router((22, 80, 443, 8443))
@@ -274,19 +253,25 @@ def read_row(parts, number, group, table):
     words = how.split()
     kind, family = words[0][:-1], int(words[0][-1])
     named = dict(word.split("=", 1) for word in words[1:] if "=" in word)
-    ports = [int(word) for word in words[1:] if "=" not in word]
+    ports = [int(word, 0) for word in words[1:] if "=" not in word]
     row = {"id": number, "group": group, "from": source, "to": dest, "how": how, "expected": expected, "kind": kind, "family": family,
            "address": table[to][family], "port": ports[0] if ports else 0, "listener": table[to]["at"]}
-    if kind == "forge":
-        row["src"] = resolve(table, named["src"], family)
-        row["smac"] = table[named.get("mac", source)]["mac"]
+    if kind in frames.KINDS:
         near = segment(table, source) == segment(table, to)
         row["dmac"] = table[to if near else f"router@{segment(table, source)}"]["mac"]
+        row["smac"] = table[named.pop("mac", source)]["mac"]
+        row["src"] = resolve(table, named.pop("src", source), family)
+        for key, value in named.items():
+            row[key] = table[value]["mac"] if key == "says" else resolve(table, value, family) if key == "claim" else value
     return row
 
 
 def segment(table, host):
     return {"192.168.1": "lan", "192.168.2": "iot", "192.168.3": "guest"}.get(table[host][4].rsplit(".", 1)[0], "wan")
+
+
+def is_heard(row):
+    return row["kind"] == "ip" or row["kind"] in frames.KINDS
 
 
 def attempt(workers, rows, run, patience):
@@ -296,7 +281,7 @@ def attempt(workers, rows, run, patience):
         process.stdin.write(json.dumps({"attempts": attempts, "patience": patience}) + "\n")
         process.stdin.flush()
     answers = {host: json.loads(process.stdout.readline()) for host, process in workers.items()}
-    listening = {row["listener"] for row in rows if row["kind"] in ("ip", "forge")}
+    listening = {row["listener"] for row in rows if is_heard(row)}
     if listening:
         time.sleep(0.2)
         for host in listening:
@@ -304,7 +289,7 @@ def attempt(workers, rows, run, patience):
             workers[host].stdin.flush()
             answers[host]["heard"] = json.loads(workers[host].stdout.readline())["heard"]
     for row in rows:
-        if row["kind"] in ("ip", "forge"):
+        if is_heard(row):
             row["seen"] = "yes" if [run, row["id"]] in answers[row["listener"]]["heard"] else "no"
         else:
             row["seen"] = answers[row["from"]]["seen"][str(row["id"])]
