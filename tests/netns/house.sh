@@ -20,7 +20,9 @@ lab_house() {
 		ip -n "$LAB_ID-router" link add "br-${net%:*}" address "02:00:00:00:0${net#*:}:01" type bridge
 		ip -n "$LAB_ID-router" link set "br-${net%:*}" up
 		ip -n "$LAB_ID-router" addr add "192.168.${net#*:}.1/24" dev "br-${net%:*}"
+		ip -n "$LAB_ID-router" addr add "2001:db8:${net#*:}::1/64" dev "br-${net%:*}" nodad
 		ip -n "$LAB_ID-intruder" route add "192.168.${net#*:}.0/24" via "$LAB_WAN_IP"
+		for host in intruder wan; do ip -n "$LAB_ID-$host" route add "2001:db8:${net#*:}::/64" via "$LAB_WAN_IP6"; done
 	done
 	for host in sensor bell blocked full meter plug guest guest2; do
 		ip netns add "$LAB_ID-$host"
@@ -86,16 +88,19 @@ lab_house_uci() {
 
 # Every device gets its lease, asks for what it asks for, and is answered as the table above says.
 lab_house_attach() {
-	local host
+	local host net
+	for net in lan:1 iot:2 guest:3; do lab_ra "br-${net%:*}" "2001:db8:${net#*:}::/64"; done
 	local -a waiting=()
 	for host in camera camera2 blocked; do lab_device "$host" "device-$host" --profile "$PROFILES/camera.json" --mode client; done
 	for host in sensor meter; do lab_device "$host" "device-$host" --profile "$PROFILES/sensor.json" --mode client; done
 	lab_device bell device-bell --profile "$PROFILES/doorbell.json" --mode client
 	for host in laptop plug guest guest2 full; do lab_udhcpc "$host" >"$LAB/udhcpc-$host.log" 2>&1 & waiting+=($!); done
 	for host in $LAB_HOUSE; do lab_wait 10 test_ip "$host" || { echo "no lease: $host" >&2; return 1; }; done
+	for host in $LAB_HOUSE; do lab_wait 10 test_ip6 "$host" || { echo "no IPv6 address: $host" >&2; return 1; }; done
 	wait "${waiting[@]}"
 	lab_house_decide
 }
+test_ip6() { ip -n "$LAB_ID-$1" -6 addr show dev eth0 scope global -tentative | grep -q inet6; }
 test_ip() { [ "$(lab_ip "$1")" = "${HOUSE_IP[$1]}" ]; }
 
 # lab_house_decide: the owner's words that lead to the states above, whatever was said before.
@@ -104,27 +109,35 @@ lab_house_decide() {
 		lab_dwirm deny "${LAB_MAC[blocked]}" && lab_dwirm full-access "${LAB_MAC[full]}"
 } >/dev/null
 
-# house_ip6 PREFIX MAC: the address a host forms of its MAC (RFC 4291 appendix A; all MACs of the lab start with 02:00:00:00).
+# house_ip6 NAME NETWORK MAC: the address a host forms of its MAC (RFC 4291 appendix A; all MACs of the lab start with 02:00:00:00).
 house_ip6() {
-	local tail=${2#02:00:00:00:}
-	printf '%sff:fe00:%x\n' "$1" "0x${tail/:/}"
+	local tail=${3#02:00:00:00:} prefix=2001:db8:$2::
+	[ -z "${HOUSE_LINK_LOCAL:-}" ] || prefix=fe80::
+	printf '%s 6 %sff:fe00:%x\n' "$1" "$prefix" "0x${tail/:/}"
 }
 
-# lab_house_addresses: the map tools/matrix.py reads. HOUSE_PREFIX6: the prefix of the IPv6 addresses, link-local unless set.
+# lab_house_addresses: the map tools/matrix.py reads. HOUSE_LINK_LOCAL=1: with the link-local IPv6 addresses in place of the global ones.
 lab_house_addresses() {
-	local host prefix=${HOUSE_PREFIX6:-fe80::}
+	local host number
 	for host in $LAB_HOUSE; do
+		number=${HOUSE_IP[$host]#192.168.}
 		echo "$host 4 ${HOUSE_IP[$host]} ${LAB_MAC[$host]}"
-		echo "$host 6 $(house_ip6 "$prefix" "${LAB_MAC[$host]}")"
+		house_ip6 "$host" "${number%%.*}" "${LAB_MAC[$host]}"
 	done
-	for host in lan:02:00:00:00:01:01 iot:02:00:00:00:02:01 guest:02:00:00:00:03:01; do
-		echo "router@${host%%:*} 6 $(house_ip6 fe80:: "${host#*:}")"
+	for host in lan:1 iot:2 guest:3; do
+		if [ -n "${HOUSE_LINK_LOCAL:-}" ]; then house_ip6 "router@${host%:*}" 1 "02:00:00:00:0${host#*:}:01"
+		else echo "router@${host%:*} 6 2001:db8:${host#*:}::1"; fi
 	done
 	cat <<-EOF
 		router@lan 4 192.168.1.1 02:00:00:00:01:01
 		router@iot 4 192.168.2.1 02:00:00:00:02:01
 		router@guest 4 192.168.3.1 02:00:00:00:03:01
 		router@wan 4 $LAB_WAN_IP 02:00:00:00:01:02
+		router@wan 6 $LAB_WAN_IP6
+		intruder 6 $LAB_INTRUDER6
+		update 6 $LAB_UPDATE6
+		mirror 6 $LAB_MIRROR6
+		web 6 $LAB_WEB6
 		stranger 4 192.168.1.99 02:00:00:00:00:99
 		intruder 4 $LAB_INTRUDER 02:00:00:00:01:66
 		update 4 $LAB_UPDATE at=wan

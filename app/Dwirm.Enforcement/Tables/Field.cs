@@ -58,6 +58,10 @@ internal sealed record Field(string Text, FieldSource Source, uint Key, int Leng
     public static readonly Field EtherDaddr = In("ether daddr", NftBase.Link, 0, 6, Needs.Ethernet);
     public static readonly Field EtherSaddr = In("ether saddr", NftBase.Link, 6, 6, Needs.Ethernet);
     public static readonly Field EtherType = In("ether type", NftBase.Link, 12, 2, Needs.Nothing);
+
+    /// <summary>Tag control information of an 802.1Q tag; the kernel shows the tag in its place even where a driver has taken it off.</summary>
+    public static readonly Field VlanTag = In("@ll,112,16", NftBase.Link, 14, 2, Needs.Nothing);
+
     public static readonly Field IpFragment = In("ip frag-off", NftBase.Network, 6, 2, Needs.Ip);
     public static readonly Field IpProtocol = In("ip protocol", NftBase.Network, 9, 1, Needs.Ip);
     public static readonly Field IpSaddr = In("ip saddr", NftBase.Network, 12, 4, Needs.Ip);

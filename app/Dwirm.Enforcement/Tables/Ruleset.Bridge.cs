@@ -10,7 +10,7 @@ namespace Dwirm.Enforcement.Tables;
 /// </content>
 internal static partial class Ruleset
 {
-    private const uint Arp = 0x0806, Ipv6 = 0x86dd, Eapol = 0x888e, Broadcast = 1, Multicast = 2;
+    private const uint Arp = 0x0806, Ipv6 = 0x86dd, Eapol = 0x888e, Vlan = 0x8100, ServiceVlan = 0x88a8, Broadcast = 1, Multicast = 2;
 
     public static void WriteBridge(RulesetSink to, RulesetOptions options)
     {
@@ -55,7 +55,10 @@ internal static partial class Ruleset
         to.Verdicts(SetId.L2Dev, EtherSaddr);
         to.Goto("not_theirs");
 
+        // A tag leads into another network of the router, which may know nothing of the device. Tag 0 is a priority and no network.
         to.Chain("src_managed");
+        to.Is(EtherType, Vlan, "0x8100").Any(VlanTag, 0x0fff, "0x0fff").Goto("spoof");
+        to.Is(EtherType, ServiceVlan, "0x88a8").Goto("spoof");
         to.In(SetId.L2Bind4, EtherSaddr, IpSaddr).Accept();
         to.In(SetId.L2Bind6, EtherSaddr, Ip6Saddr).Goto("v6_managed");
         to.Is(EtherType, Arp, "arp").Goto("arp_managed");
