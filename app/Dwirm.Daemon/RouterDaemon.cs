@@ -77,7 +77,8 @@ internal sealed class RouterDaemon : IDisposable
         _queues = new QueueWatch(_state.Enforcement, _loop);
         _packets = new PacketLog(_loop, _log);
         _packets.Listen(PacketLog.ViolationGroup, _state.Violations);
-        _packets.Listen(PacketLog.AddressGroup, new AddressLearner(_state.Devices, _state.Enforcement, _neighbours, _loop.Deadlines, _log));
+        _state.Addresses6 = new AddressLearner(_state.Devices, _state.Enforcement, _neighbours, _loop.Deadlines, _log);
+        _packets.Listen(PacketLog.AddressGroup, _state.Addresses6);
     }
 
     /// <summary>Serves until SIGTERM or SIGINT.</summary>

@@ -52,6 +52,13 @@ internal sealed class AddressLearner : IPacketLogHandler
         enforcement.Opened = TakeOver;
     }
 
+    /// <summary>The device whose address it is: learnt, or the link-local address its MAC makes; null when it is nobody's.</summary>
+    public Device? HolderOf(Ipv6Address address)
+    {
+        if (_holders.TryGetValue(address, out LearntAddress? learnt)) return learnt.Device;
+        return Ipv6Prefix.LinkLocal.Contains(address) && address.TryGetMac(out MacAddress mac) ? _devices.Find(mac) : null;
+    }
+
     /// <inheritdoc/>
     public void OnPacket(in LoggedPacket packet, Instant now)
     {

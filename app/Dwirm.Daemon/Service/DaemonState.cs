@@ -63,6 +63,9 @@ internal sealed class DaemonState
     /// <summary>The name server of devices under grants; null where there is none.</summary>
     public DnsService? Dns { get; set; }
 
+    /// <summary>Whose IPv6 address is whose; null where none are learnt.</summary>
+    public AddressLearner? Addresses6 { get; set; }
+
     /// <summary>Names of endpoints and their addresses.</summary>
     public required NameTable Names { get; init; }
 
@@ -117,17 +120,11 @@ internal sealed class DaemonState
     /// <summary>The managed device behind an address of a network, or null; see <see cref="DnsDeviceFinder"/>.</summary>
     public Device? ManagedAt(string network, UInt128 address)
     {
-        MacAddress mac;
-        if (address >> 32 == 0xffff)
-        {
-            if (Dhcp.Leases.ByAddress(new Ipv4Address((uint)address)) is not { State: LeaseState.Bound } lease || lease.Network != network) return null;
-            mac = lease.Mac;
-        }
-        else if (!new Ipv6Address(address).TryGetMac(out mac))
-        {
-            return null;
-        }
-        return Devices.Find(mac) is { IsManaged: true } device ? device : null;
+        Device? device;
+        if (address >> 32 != 0xffff) device = Addresses6?.HolderOf(new Ipv6Address(address));
+        else if (Dhcp.Leases.ByAddress(new Ipv4Address((uint)address)) is { State: LeaseState.Bound } lease) device = Devices.Find(lease.Mac);
+        else return null;
+        return device is { IsManaged: true } && device.Record.Network == network ? device : null;
     }
 
     /// <summary>What a refusal means on a network.</summary>
