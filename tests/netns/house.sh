@@ -99,6 +99,12 @@ lab_house_attach() {
 	for host in $LAB_HOUSE; do lab_wait 10 test_ip6 "$host" || { echo "no IPv6 address: $host" >&2; return 1; }; done
 	wait "${waiting[@]}"
 	lab_house_decide
+	# A device's IPv6 address is its own once it has used it.
+	for host in camera camera2 sensor bell blocked meter; do lab_wait 10 house_ip6_known "$host" || { echo "IPv6 address not learnt: $host" >&2; return 1; }; done
+}
+house_ip6_known() {
+	lab_in "$1" ping -6 -c 1 -W 1 "2001:db8:$(cut -d. -f3 <<<"${HOUSE_IP[$1]}")::1"
+	device "$1" '.ip6[]' | grep -q 2001:db8
 }
 test_ip6() { ip -n "$LAB_ID-$1" -6 addr show dev eth0 scope global -tentative | grep -q inet6; }
 test_ip() { [ "$(lab_ip "$1")" = "${HOUSE_IP[$1]}" ]; }
