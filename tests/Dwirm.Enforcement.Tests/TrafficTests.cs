@@ -1,7 +1,4 @@
 using System;
-using System.Globalization;
-using System.IO;
-using System.Threading;
 using Dwirm.Linux;
 using Dwirm.Policy;
 using Dwirm.Policy.Plans;
@@ -202,90 +199,5 @@ public sealed class TrafficTests
         house.Apply(Plan(NetworkPosture.Isolate, stranger with { Services = [Plans.Consume(1) with { ActiveUntilMs = Plans.Now.MonotonicMs - 2500 }] }));
         house.Router.Sh("sleep 1.5");
         house.Expect("stranger", "203.0.113.5", 443, false);
-    }
-
-    private sealed class House : IDisposable
-    {
-        private static readonly string[] Devices = ["camera", "laptop", "plug", "stranger"];
-        private readonly System.Collections.Generic.Dictionary<string, Netns> _spaces = [];
-        private readonly System.Collections.Generic.List<Running> _servers = [];
-
-        public House()
-        {
-            Directory = System.IO.Directory.CreateTempSubdirectory("k-house-").FullName;
-            foreach (string name in (string[])["router", "isp", .. Devices])
-            {
-                _spaces[name] = new Netns();
-                _spaces[name].Sh("ip link set lo up; sysctl -qw net.ipv6.conf.all.disable_ipv6=1");
-            }
-            Router.Sh("ip link add br-lan type bridge; ip address add 192.168.1.1/24 dev br-lan; ip link set br-lan up; sysctl -qw net.ipv4.ip_forward=1; sysctl -qw net.bridge.bridge-nf-call-iptables=0");
-            Router.Sh($"ip link add wan type veth peer name eth0 netns {_spaces["isp"].Id}; ip address add 198.51.100.2/24 dev wan; ip link set wan up; ip route add default via 198.51.100.1");
-            _spaces["isp"].Sh("ip link set eth0 up; ip address add 198.51.100.1/24 dev eth0; ip address add 203.0.113.5/32 dev lo; ip route add 192.168.1.0/24 via 198.51.100.2");
-            for (int i = 0; i < Devices.Length; i++)
-            {
-                string number = ((i + 1) * 16).ToString(CultureInfo.InvariantCulture), hex = ((i + 1) * 16).ToString("x2", CultureInfo.InvariantCulture);
-                Router.Sh($"ip link add p-{Devices[i]} type veth peer name eth0 address 02:00:00:00:00:{hex} netns {_spaces[Devices[i]].Id}; ip link set p-{Devices[i]} master br-lan up");
-                _spaces[Devices[i]].Sh($"ip link set eth0 up; ip address add 192.168.1.{number}/24 dev eth0; ip route add default via 192.168.1.1");
-            }
-            Enforcer = Router.Run(() => KernelEnforcer.Open(Log.Add));
-        }
-
-        public Netns Router => _spaces["router"];
-
-        public Netns this[string name] => _spaces[name];
-
-        public System.Collections.Generic.List<string> Log { get; } = [];
-
-        public string Directory { get; }
-
-        public KernelEnforcer Enforcer { get; private set; }
-
-        public void Apply(EnforcementPlan plan) => Assert.Null(Router.Run(() => Enforcer.Apply(plan, Plans.Now)));
-
-        public void Restart()
-        {
-            Enforcer.Dispose();
-            Enforcer = Router.Run(() => KernelEnforcer.Open(Log.Add));
-        }
-
-        /// <summary>Every host serves a stream without end on every port the tests know.</summary>
-        public void ServeEverywhere()
-        {
-            foreach (Netns space in _spaces.Values)
-            {
-                foreach (int port in (int[])[53, 80, 443, 554])
-                    _servers.Add(space.Start($"socat -u SYSTEM:'while echo 0123456789; do sleep 0.02; done' TCP-LISTEN:{port},reuseaddr,fork"));
-            }
-            foreach (Netns space in _spaces.Values)
-                space.Sh("for i in $(seq 100); do [ $(ss -Hltn | wc -l) -ge 4 ] && exit 0; sleep 0.1; done; exit 1");
-        }
-
-        public void Expect(string from, string to, int port, bool reached)
-        {
-            string seen = _spaces[from].Sh($"timeout 2 socat -u TCP:{to}:{port},connect-timeout=1 STDOUT 2>/dev/null | head -c 11 || true");
-            Assert.True((seen.Length == 11) == reached, $"{from} to {to}:{port} was {(reached ? "refused" : "let through")}\n{(reached ? Router.Sh("nft list counters") : "")}");
-        }
-
-        public bool FlowGrows()
-        {
-            string file = Path.Combine(Directory, "flow");
-            // What was on its way when the rules changed may still arrive.
-            Thread.Sleep(300);
-            long before = File.Exists(file) ? new FileInfo(file).Length : 0;
-            for (int i = 0; i < 15; i++)
-            {
-                Thread.Sleep(100);
-                if (File.Exists(file) && new FileInfo(file).Length > before) return true;
-            }
-            return false;
-        }
-
-        public void Dispose()
-        {
-            foreach (Running server in _servers) server.Dispose();
-            Enforcer.Dispose();
-            foreach (Netns space in _spaces.Values) space.Dispose();
-            System.IO.Directory.Delete(Directory, true);
-        }
     }
 }

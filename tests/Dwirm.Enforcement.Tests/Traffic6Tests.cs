@@ -1,0 +1,221 @@
+using System.Collections.Generic;
+using System.Globalization;
+using System.Linq;
+using System.Text.RegularExpressions;
+using System.Threading;
+using Dwirm.Policy;
+using Dwirm.Policy.Plans;
+using Dwirm.Wire.Netlink;
+
+namespace Dwirm.Enforcement.Tests;
+
+/// <summary>The house again, by IPv6.</summary>
+[Trait("Kind", "Kernel")]
+[Trait("Requirement", "DWIRM-27")]
+public sealed class Traffic6Tests
+{
+    private const string Cloud = "2001:db8:ffff::5", Camera = "fd00:1::10", Laptop = "fd00:1::20", Plug = "fd00:1::30", RouterInside = "fd00:1::1";
+
+    private static readonly PlannedService Video = Plans.Provide(1, Plans.Tcp(554)) with
+    {
+        Forwards = [new PlannedForward(Transports.Tcp, Plans.Ports(8554), Plans.Ports(554))],
+    };
+
+    private static readonly PlannedService Update = Plans.Consume(2) with { Endpoints6 = [Plans.To6(Cloud, 443)] };
+
+    private static PlannedDevice Device(int last, params PlannedService[] services) =>
+        Plans.Device(last, services) with { Addresses6 = [Plans.Ip6($"fd00:1::{last:x}")] };
+
+    private static EnforcementPlan Plan(NetworkPosture posture, params PlannedDevice[] devices) =>
+        Plans.Of(devices) with { Networks = [Plans.Lan(posture) with { Prefixes6 = [Plans.Prefix6("fd00:1::1/64")] }] };
+
+    private static EnforcementPlan Everything(NetworkPosture posture) => Plan(posture,
+        Device(0x10, Video, Update, Plans.Consume(3) with { Endpoints6 = [Plans.To6(Plug, 80)] }),
+        Plans.Full(0x20),
+        Device(0x30, Plans.Provide(1, Plans.Tcp(80))));
+
+    [Fact]
+    public void WhatIsGrantedPassesAndNothingElse()
+    {
+        using var house = new House(ipv6: true);
+        house.Apply(Everything(NetworkPosture.Quarantine));
+        house.ServeEverywhere();
+
+        house.Expect("camera", Cloud, 443, true);
+        house.Expect("camera", Cloud, 80, false);
+        house.Expect("camera", Laptop, 80, false);
+        house.Expect("camera", "fe80::ff:fe00:20%eth0", 80, false);
+        house.Expect("camera", Plug, 80, true);
+        house.Expect("camera", Plug, 443, false);
+        house.Expect("camera", RouterInside, 80, false);
+        house.Expect("camera", RouterInside, 53, true);
+        house.Expect("plug", Camera, 554, false); // nobody granted the plug to ask
+        house.Expect("plug", Cloud, 443, false);
+        house.Expect("laptop", Camera, 554, true);
+        house.Expect("laptop", "fe80::ff:fe00:10%eth0", 554, true);
+        house.Expect("laptop", Camera, 80, false);
+        house.Expect("laptop", Cloud, 80, true);
+        house.Expect("isp", Camera, 554, true); // the pinhole is to the inside port
+        house.Expect("isp", Camera, 8554, false);
+        house.Expect("isp", Camera, 80, false);
+        house.Expect("isp", Plug, 80, false);
+        house.Expect("stranger", Cloud, 443, false);
+        house.Expect("stranger", Laptop, 80, false);
+        house.Expect("stranger", Camera, 554, true);
+        house.Expect("stranger", RouterInside, 53, true);
+        house.Expect("stranger", RouterInside, 80, false);
+        Assert.Contains("viol6", house.Router.Sh("nft list set inet dwirm viol6"));
+        Assert.Contains($"02:00:00:00:00:10 . {Cloud} . tcp . 80", house.Router.Sh("nft list set inet dwirm viol6"));
+    }
+
+    [Fact]
+    public void SourcesThatAreNamedAreTheOnlyOnes()
+    {
+        using var house = new House(ipv6: true);
+        house.ServeEverywhere();
+        PlannedService video = Video with { Sources6 = [Plans.Ip6(Laptop), Plans.Ip6("2001:db8::1")] };
+        house.Apply(Plan(NetworkPosture.Open, Device(0x10, video), Plans.Full(0x20)));
+        house.Expect("laptop", Camera, 554, true);
+        house.Expect("isp", Camera, 554, true);
+        house.Expect("stranger", Camera, 554, false);
+        house.Expect("laptop", "192.168.1.16", 554, false); // IPv6 sources are no IPv4 sources
+        house.Apply(Plan(NetworkPosture.Open, Device(0x10, Video with { Sources = [Plans.Prefix("192.168.1.32")] }), Plans.Full(0x20)));
+        house.Expect("laptop", "192.168.1.16", 554, true);
+        house.Expect("laptop", Camera, 554, false);
+    }
+
+    [Fact]
+    public void NobodyBorrowsAnAddress()
+    {
+        using var house = new House(ipv6: true);
+        house.ServeEverywhere();
+        house.Apply(Plan(NetworkPosture.Open, Device(0x10, Video, Update), Plans.Full(0x20)));
+        house.Expect("camera", Cloud, 443, true);
+        house["camera"].Sh("ip address add fd00:1::99/64 dev eth0; ip route replace default via fd00:1::1 src fd00:1::99");
+        house.Expect("camera", Cloud, 443, false);
+        house["camera"].Sh("ip address del fd00:1::99/64 dev eth0; ip route replace default via fd00:1::1");
+        house["laptop"].Sh($"ip address add {Camera}/64 dev eth0 nodad; ip route replace default via fd00:1::1 src {Camera}");
+        house.Expect("laptop", Cloud, 443, false);
+        house.Expect("camera", Cloud, 443, true);
+    }
+
+    [Fact]
+    public void LiesAboutNeighboursAndRoutersStayWhereTheyAreTold()
+    {
+        using var house = new House(ipv6: true);
+        house.ServeEverywhere();
+        house.Apply(Plan(NetworkPosture.Open, Device(0x10, Video, Update), Plans.Full(0x20)));
+        house.Expect("camera", Cloud, 443, true); // the router knows the camera
+        house.Expect("laptop", Camera, 554, true);
+        // The laptop says that the camera's address is its own; the camera that the laptop's and the router's are.
+        Lie(house, "laptop", Advertisement(Camera, 0x20));
+        Lie(house, "camera", Advertisement(Laptop, 0x10), Advertisement(RouterInside, 0x10));
+        Assert.Contains("02:00:00:00:00:10", house.Router.Sh($"ip neighbour show {Camera}"));
+        Assert.DoesNotContain("02:00:00:00:00:10", house["stranger"].Sh($"ping -c1 -W1 {Laptop} >/dev/null; ip neighbour show {Laptop}"));
+        Assert.DoesNotContain("02:00:00:00:00:10", house["laptop"].Sh($"ip neighbour show {RouterInside}"));
+        // What is true may be said.
+        long before = Spoofed(house);
+        Lie(house, "camera", Advertisement(Camera, 0x10));
+        Assert.Equal(before, Spoofed(house));
+        // Router advertisement and redirect: nobody hears them.
+        Lie(house, "camera", "bytes([134]) + bytes(15)", "bytes([137]) + bytes(39)");
+        Assert.Equal(before + 2, Spoofed(house));
+    }
+
+    [Theory]
+    [InlineData("camera", Cloud, 443)]
+    [InlineData("isp", Camera, 554)]
+    [InlineData("laptop", Camera, 554)]
+    [Trait("Requirement", "DWIRM-13")]
+    public void ARunningFlowIsCutByRevocationAndSurvivesARestart(string from, string to, int port)
+    {
+        using var house = new House(ipv6: true);
+        house.ServeEverywhere();
+        EnforcementPlan granted = Plan(NetworkPosture.Quarantine, Device(0x10, Video, Update), Plans.Full(0x20));
+        house.Apply(granted);
+        using Running flow = house[from].Start($"socat -u TCP6:[{to}]:{port} OPEN:{house.Directory}/flow,creat,append");
+        Assert.True(house.FlowGrows());
+        house.Restart();
+        var known = new List<string>();
+        house.Router.Run(() => house.Enforcer.ReadAddresses((mac, address) => known.Add($"{mac} {address}")));
+        Assert.Equal(["02:00:00:00:00:10 fd00:1::10", "02:00:00:00:00:10 fe80::ff:fe00:10"], known.Order());
+        house.Apply(granted);
+        Assert.True(house.FlowGrows());
+        // Another address comes and goes: nothing of the flow is touched.
+        house.Apply(Plan(NetworkPosture.Quarantine, Device(0x10, Video, Update) with { Addresses6 = [Plans.Ip6(Camera), Plans.Ip6("fd00:1::11")] }, Plans.Full(0x20)));
+        Assert.True(house.FlowGrows());
+        house.Apply(Plan(NetworkPosture.Quarantine, Device(0x10, Video with { Active = false }, Update with { Active = false }), Plans.Full(0x20)));
+        Assert.Empty(house.Log);
+        Assert.False(house.FlowGrows());
+        house.Expect(from, to, port, false);
+    }
+
+    [Fact]
+    public void ErrorsAboutGrantedFlowsReachTheDevice()
+    {
+        using var house = new House(ipv6: true);
+        const string tunnel = "2001:db8:ffff::7", closed = "2001:db8:ffff::8";
+        house["isp"].Sh("sysctl -qw net.ipv6.conf.all.forwarding=1; ip link add t0 mtu 1280 type veth peer name t1 mtu 1280; ip link set t0 up; ip link set t1 up; "
+            + $"ip route add {tunnel}/128 dev t0; ip route add prohibit {closed}/128");
+        house.Apply(Plan(NetworkPosture.Quarantine, Device(0x10, Plans.Consume(1) with
+        {
+            Endpoints6 = [Plans.To6(tunnel, 7000, transport: Transports.Udp), Plans.To6(closed, 7000, transport: Transports.Udp)],
+        })));
+        // Packet too big: without it the device would go on sending what never arrives.
+        house["camera"].Sh($"head -c 1400 /dev/zero | socat -u - UDP6-SENDTO:[{tunnel}]:7000,mtudiscover=2; sleep 0.5");
+        Assert.Contains("mtu 1280", house["camera"].Sh($"ip route get {tunnel}"));
+        Assert.Contains("Permission denied", house["camera"].Sh($"echo x | timeout 2 socat - UDP6:[{closed}]:7000 2>&1 || true"));
+    }
+
+    [Fact]
+    public void UsageIsCountedPerServiceAndPath()
+    {
+        using var house = new House(ipv6: true);
+        house.ServeEverywhere();
+        house.Apply(Plan(NetworkPosture.Quarantine, Device(0x10, Video, Update), Plans.Full(0x20)));
+        house.Expect("camera", Cloud, 443, true);
+        house.Expect("laptop", Camera, 554, true);
+        var usage = new Dictionary<uint, ServiceUsage>();
+        Assert.True(house.Router.Run(() => house.Enforcer.ReadUsage(usage)));
+        Assert.True(usage[0x1002].OriginalPackets > 1 && usage[0x1002].ReplyPackets > 1 && usage[0x1002].OriginalBytes > 80);
+        Assert.True(usage[0x1001].LocalPackets > 1 && usage[0x1001].LocalBytes > 80);
+    }
+
+    [Fact]
+    public void TheNeighbourTableTellsWhoAnswers()
+    {
+        using var house = new House(ipv6: true);
+        using NeighbourTable table = house.Router.Run(static () => new NeighbourTable());
+        int device = int.Parse(house.Router.Sh("ip -o link show br-lan | cut -d: -f1"), CultureInfo.InvariantCulture);
+        table.Solicit(device, Plans.Ip6(Laptop));
+        table.Solicit(device, Plans.Ip6("fd00:1::77"));
+        var found = new List<string>();
+        for (int i = 0; i < 50 && found.Count == 0; i++)
+        {
+            Thread.Sleep(100);
+            Assert.True(table.Read((in Neighbour neighbour) =>
+            {
+                if (neighbour.Device == device && !neighbour.Address.IsLinkLocal) found.Add($"{neighbour.Address} {neighbour.Mac}");
+            }));
+        }
+        Assert.Equal([$"{Laptop} 02:00:00:00:00:20"], found);
+    }
+
+    private static string Advertisement(string target, int mac) =>
+        $"bytes([136, 0, 0, 0, 0x20, 0, 0, 0]) + socket.inet_pton(socket.AF_INET6, '{target}') + bytes([2, 1, 2, 0, 0, 0, 0, 0x{mac:x2}])";
+
+    private static void Lie(House house, string from, params string[] messages)
+    {
+        house[from].Sh("python3 -", $"""
+            import socket
+            s = socket.socket(socket.AF_INET6, socket.SOCK_RAW, socket.IPPROTO_ICMPV6)
+            s.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_MULTICAST_HOPS, 255)
+            for message in [{string.Join(", ", messages)}]:
+                s.sendto(message, ('ff02::1', 0, 0, socket.if_nametoindex('eth0')))
+            """);
+        Thread.Sleep(200);
+    }
+
+    private static long Spoofed(House house) =>
+        long.Parse(Regex.Match(house.Router.Sh("nft list counter bridge dwirm spoofed"), "packets ([0-9]+)").Groups[1].Value, CultureInfo.InvariantCulture);
+}
