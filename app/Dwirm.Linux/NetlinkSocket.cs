@@ -25,7 +25,11 @@ public sealed unsafe class NetlinkSocket : IDisposable
     private const int SendBuffer = 4 << 20;
     private const int ReceiveTimeoutSeconds = 5;
 
+    // What the kernel adds to a datagram's octets when it compares them with the buffer.
+    private const int SendMargin = 4096;
+
     private readonly FileDescriptor _fd;
+    private int _sendBuffer = SendBuffer;
 
     private NetlinkSocket(FileDescriptor fd, uint portId)
     {
@@ -66,6 +70,9 @@ public sealed unsafe class NetlinkSocket : IDisposable
     /// <returns>Octets sent, or -errno.</returns>
     public int Send(ReadOnlySpan<byte> messages)
     {
+        // One datagram is one transaction however large it is.
+        if (messages.Length + SendMargin > _sendBuffer && SocketOptions.TrySet(_fd, SysSocket.SOL_SOCKET, SysSocket.SO_SNDBUFFORCE, messages.Length + SendMargin))
+            _sendBuffer = messages.Length + SendMargin;
         var kernel = new NetlinkAddress { nl_family = SysSocket.AF_NETLINK };
         fixed (byte* data = messages)
         {

@@ -16,6 +16,9 @@ internal sealed class NftTables(NetlinkChannel channel, InterfaceNames names, Ac
     private const int Attempts = 8;
     private const int ChunkLimit = 60_000;
 
+    /// <summary>What the rules and, on average, an element take in a transaction, at the most.</summary>
+    private const int RulesetOctets = 1 << 17, ElementOctets = 48;
+
     /// <summary>Within this of its deadline an element may or may not be there still.</summary>
     private const long ExpiryMarginMs = 2000;
 
@@ -164,6 +167,9 @@ internal sealed class NftTables(NetlinkChannel channel, InterfaceNames names, Ac
     {
         ReadAllCounters();
         NetlinkWriter writer = channel.Writer;
+        int elements = 0;
+        foreach (Element[] block in blocks) elements += block.Length;
+        writer.Reserve(RulesetOctets + elements * ElementOctets);
         var sink = new NetlinkSink(writer, channel.NextSequence) { Declaring = true };
         uint begin = channel.NextSequence();
         writer.BatchBegin(begin, generation);
