@@ -18,6 +18,9 @@ public interface IKernel : IDisposable
     /// <summary>True while what is enforced is what the last <see cref="Apply"/> left, as far as a look tells; when false, apply the whole plan again.</summary>
     bool IsIntact();
 
+    /// <summary>Reads the counters of some devices' services into <paramref name="usage"/>, which is emptied first; others may be among them.</summary>
+    bool ReadUsage(IReadOnlyList<MacAddress> devices, Dictionary<uint, ServiceUsage> usage) => ReadUsage(usage);
+
     /// <summary>Reads the counters of all live services into <paramref name="usage"/>, which is emptied first; false when there was no answer.</summary>
     bool ReadUsage(Dictionary<uint, ServiceUsage> usage);
 

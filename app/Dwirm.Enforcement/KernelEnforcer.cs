@@ -12,15 +12,16 @@ using Dwirm.Wire.Netlink;
 
 namespace Dwirm.Enforcement;
 
-/// <summary>What one service has used since its elements were last written.</summary>
+/// <summary>What one service has used since it was granted.</summary>
 /// <param name="OriginalPackets">Packets from the side that opened the flows, through the router.</param>
 /// <param name="OriginalBytes">Octets of them, from the network header on.</param>
 /// <param name="ReplyPackets">Packets of the other side, through the router.</param>
 /// <param name="ReplyBytes">Octets of them.</param>
 /// <param name="LocalPackets">Frames between ports of the bridge, both directions.</param>
 /// <param name="LocalBytes">Octets of them.</param>
+/// <param name="Dropped">Packets, of the above or not, that were too many for its rate.</param>
 public readonly record struct ServiceUsage(
-    ulong OriginalPackets, ulong OriginalBytes, ulong ReplyPackets, ulong ReplyBytes, ulong LocalPackets, ulong LocalBytes);
+    ulong OriginalPackets, ulong OriginalBytes, ulong ReplyPackets, ulong ReplyBytes, ulong LocalPackets, ulong LocalBytes, ulong Dropped = 0);
 
 /// <summary>What this kernel enforces.</summary>
 /// <param name="BridgeTable">True when frames between ports of a bridge are looked at.</param>
@@ -110,9 +111,9 @@ public sealed partial class KernelEnforcer : IKernel
         if (interfaces.Error != null) return interfaces.Error;
         bool look = change.IsWhole || !ReferenceEquals(interfaces, _interfaces);
         _ledger.Take(change);
-        bool reshaped = _shaper.Prepare(change, _ledger, interfaces);
+        bool crowded = _shaper.Crowded, reshaped = _shaper.Prepare(change, _ledger, interfaces);
         if (reshaped) _ledger.MarkAll();
-        if (look || reshaped) _support = null;
+        if (look || reshaped || crowded != _shaper.Crowded) _support = null;
         _ledger.Build(change, look ? interfaces.BridgePorts : null, now.MonotonicMs, _shaper.Unshaped);
         var withdrawn = new List<uint>();
         if (!_applied) TakeOver(withdrawn);
@@ -151,26 +152,6 @@ public sealed partial class KernelEnforcer : IKernel
         return tables ?? shaping;
     }
 
-    /// <summary>Reads the counters of all live services into <paramref name="usage"/>, which is emptied first; false when the kernel did not answer.</summary>
-    /// <remarks>What a service used is counted from its grant on, through changes and windows of the grant and through a restart of the daemon.</remarks>
-    public bool ReadUsage(Dictionary<uint, ServiceUsage> usage)
-    {
-        usage.Clear();
-        _tables.Usage.AddTo(usage);
-        NetlinkError? error = _tables.Dump(SetId.Live, (in NetlinkMessage message) => NftElementReader.Each(message, (key, _, counted) =>
-        {
-            if (key.Length != 8) return;
-            uint sid = NftElementReader.HostU32(key[4..]);
-            usage.TryGetValue(sid, out ServiceUsage sum);
-            usage[sid] = key[0] == 0
-                ? sum with { OriginalPackets = sum.OriginalPackets + counted.Packets, OriginalBytes = sum.OriginalBytes + counted.Bytes }
-                : sum with { ReplyPackets = sum.ReplyPackets + counted.Packets, ReplyBytes = sum.ReplyBytes + counted.Bytes };
-        }));
-        if (error != null || !_tables.Options.Bridge) return error == null;
-        foreach (SetId set in UsageCounters.CountedSets[1..]) error ??= ReadLocal(set, usage);
-        return error == null;
-    }
-
     /// <inheritdoc/>
     public void ReadAddresses(Action<MacAddress, Ipv6Address> take)
     {
@@ -188,15 +169,6 @@ public sealed partial class KernelEnforcer : IKernel
         _route.Dispose();
     }
 
-    private NetlinkError? ReadLocal(SetId set, Dictionary<uint, ServiceUsage> usage) =>
-        _tables.Dump(set, (in NetlinkMessage message) => NftElementReader.Each(message, (_, data, counted) =>
-        {
-            if (counted.Packets == 0 || data.Length != 4) return;
-            uint sid = NftElementReader.HostU32(data);
-            usage.TryGetValue(sid, out ServiceUsage sum);
-            usage[sid] = sum with { LocalPackets = sum.LocalPackets + counted.Packets, LocalBytes = sum.LocalBytes + counted.Bytes };
-        }));
-
     /// <summary>
     /// What an earlier run left: services that were live and are not any more lose their flows, and answers that were on their way across
     /// a bridge stay allowed.
@@ -205,10 +177,10 @@ public sealed partial class KernelEnforcer : IKernel
     {
         var wanted = new HashSet<uint>();
         foreach (Element[] block in _ledger.Blocks()) AddLive(block, wanted, uint.MaxValue);
-        _tables.Dump(SetId.Live, (in NetlinkMessage message) => NftElementReader.Each(message, (key, _, _) =>
+        foreach (uint sid in _tables.ReadLive())
         {
-            if (key.Length == 8 && key[0] == 0 && !wanted.Contains(NftElementReader.HostU32(key[4..]))) before.Add(NftElementReader.HostU32(key[4..]));
-        }));
+            if (!wanted.Contains(sid)) before.Add(sid);
+        }
         _tables.CarryAnswers(CarriedAnswers);
     }
 
@@ -259,6 +231,7 @@ public sealed partial class KernelEnforcer : IKernel
         if (!_tables.Options.Log) notes.Add("no logging to groups (kmod-nfnetlink-log): violations are counted, not reported");
         if (ReadFlag(BridgeCallPath)) notes.Add($"{BridgeCallPath} is 1: bridged frames pass the firewall twice; set it to 0");
         if (!_shaper.Supported) notes.Add("no HTB (kmod-sched-core): rates are policed, not shaped");
+        if (_shaper.Crowded) notes.Add($"more devices have rates than there are traffic classes for ({TrafficClass.MaxSlot + 1}): the others are policed, not shaped");
         if (_ledger.Incomplete) notes.Add("the plan has more forwards or ranges than fit; what is beyond is not granted");
         foreach ((string device, string note) in _shaper.Notes) notes.Add($"{device} {note}".Trim());
         return new KernelSupport(_tables.Options.Bridge, _shaper.Supported, [.. notes]);

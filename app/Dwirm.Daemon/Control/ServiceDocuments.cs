@@ -62,6 +62,7 @@ internal sealed class ServiceDocuments(ILocalZone zone)
     {
         if (!usage.TryGetValue(sid, out ServiceUsage used)) return;
         service.Packets = (long)(used.OriginalPackets + used.ReplyPackets + used.LocalPackets);
+        service.Dropped = (long)used.Dropped;
         service.Bytes = (long)(used.OriginalBytes + used.ReplyBytes + used.LocalBytes);
     }
 

@@ -197,6 +197,9 @@ public sealed class EnforcementService : IDisposable
     /// <summary>The usage counters of every live service, by service id.</summary>
     public bool ReadUsage(Dictionary<uint, ServiceUsage> usage) => _kernel?.ReadUsage(usage) ?? false;
 
+    /// <summary>The usage counters of some devices, by service id; those of others may be among them. Cheap for few devices.</summary>
+    public bool ReadUsage(IReadOnlyList<MacAddress> devices, Dictionary<uint, ServiceUsage> usage) => _kernel?.ReadUsage(devices, usage) ?? false;
+
     /// <inheritdoc/>
     public void Dispose() => _kernel?.Dispose();
 

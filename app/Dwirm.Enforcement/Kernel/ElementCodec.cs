@@ -27,9 +27,10 @@ internal static class ElementCodec
         using (writer.Element())
         {
             WriteKeys(writer, element, spec, names);
-            if (spec.Counter && usage.Initial(element, out ulong packets, out ulong bytes)) writer.ElementCounter(packets, bytes);
+            bool counted = usage.Initial(element, out ulong packets, out ulong bytes);
+            if (counted && spec.Counter) writer.ElementCounter(packets, bytes);
             WriteData(writer, element, spec);
-            if (spec.Limit) writer.ElementLimitOver(element.Data, (uint)ClassPlan.BurstOf((long)element.Data));
+            if (spec.Limit) writer.ElementLimitOver(element.Data, (uint)ClassPlan.BurstOf((long)element.Data), packets, bytes);
             if (element.Deadline != 0) writer.ElementTimeout((ulong)Math.Max(1, element.Deadline - nowMs));
         }
     }

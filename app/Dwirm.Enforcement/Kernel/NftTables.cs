@@ -23,7 +23,7 @@ internal sealed class NftTables(NetlinkChannel channel, InterfaceNames names, Ac
     private const long ExpiryMarginMs = 2000;
 
     private readonly UsageCounters _usage = new(channel, names);
-    private bool _loaded, _probed, _othersChanged;
+    private bool _loaded, _probed, _othersChanged, _countersRead;
     private uint _generation;
     private TableFacts _inet, _bridge;
     private List<(byte[] Key, ulong LeftMs)> _answers = [];
@@ -69,6 +69,7 @@ internal sealed class NftTables(NetlinkChannel channel, InterfaceNames names, Ac
             if (_loaded && diff.IsEmpty) return Committed(diff, generation);
             error = _loaded ? SendDiff(diff, generation, nowMs) : SendAll(all(), generation, nowMs);
             if (error == null) return Committed(diff, generation + 1 == 0 ? 1 : generation + 1);
+            _countersRead = false;
             if (error.Errno == NetlinkError.Restart) continue;
             if (!_loaded && _probed) return error;
             if (!_loaded)
@@ -129,6 +130,17 @@ internal sealed class NftTables(NetlinkChannel channel, InterfaceNames names, Ac
         return channel.Dump($"nft dump {spec.Name}", sequence, take);
     }
 
+    /// <summary>Reads which services are live in what an earlier run left.</summary>
+    public List<uint> ReadLive()
+    {
+        var live = new List<uint>();
+        ReadAllCounters((key) =>
+        {
+            if (key.Length == 8 && key[0] == 0) live.Add(NftElementReader.HostU32(key[4..]));
+        });
+        return live;
+    }
+
     /// <summary>Reads which answers may cross the bridges at present; the next load puts them back.</summary>
     public void CarryAnswers(int limit)
     {
@@ -160,12 +172,13 @@ internal sealed class NftTables(NetlinkChannel channel, InterfaceNames names, Ac
         _loaded = true;
         _answers = [];
         _usage.Commit();
+        _countersRead = false;
         return null;
     }
 
     private NetlinkError? SendAll(List<Element[]> blocks, uint generation, long nowMs)
     {
-        ReadAllCounters();
+        if (!_countersRead) ReadAllCounters(null);
         NetlinkWriter writer = channel.Writer;
         int elements = 0;
         foreach (Element[] block in blocks) elements += block.Length;
@@ -193,15 +206,23 @@ internal sealed class NftTables(NetlinkChannel channel, InterfaceNames names, Ac
     }
 
     // What is there counted until now, whoever left it; when nothing is there nothing was.
-    private void ReadAllCounters()
+    private void ReadAllCounters(KeyHandler? live)
     {
         _usage.Rollback();
+        _countersRead = true;
         foreach (SetId set in UsageCounters.CountedSets)
         {
             if (set >= SetId.L2Port && !Options.Bridge) return;
-            if (Dump(set, (in NetlinkMessage message) => NftElementReader.Each(message, (key, data, counted) => _usage.Read(set, key, data, counted))) != null) return;
+            NetlinkError? error = Dump(set, (in NetlinkMessage message) => NftElementReader.Each(message, (key, data, counted) =>
+            {
+                _usage.Read(set, key, data, counted);
+                if (set == SetId.Live) live?.Invoke(key);
+            }));
+            if (error != null && set == SetId.Live) return;
         }
     }
+
+    private delegate void KeyHandler(ReadOnlySpan<byte> key);
 
     private void WriteTables(NetlinkSink sink)
     {

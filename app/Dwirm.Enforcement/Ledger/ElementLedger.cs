@@ -54,6 +54,9 @@ internal sealed class ElementLedger(InterfaceNames names)
     /// <summary>Every device of the ledger.</summary>
     public Dictionary<MacAddress, LedgerEntry>.ValueCollection All => _devices.Values;
 
+    /// <summary>The device, or null.</summary>
+    public LedgerEntry? Find(MacAddress mac) => _devices.GetValueOrDefault(mac);
+
     /// <summary>True when a bound left something out that the plan asks for; it is then not granted.</summary>
     public bool Incomplete { get; private set; }
 

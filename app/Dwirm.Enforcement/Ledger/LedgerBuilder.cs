@@ -224,13 +224,23 @@ internal sealed partial class LedgerBuilder(InterfaceNames names)
             Add(Element.HeadOf(SetId.L2Up), sid, data: rate);
             Add(Element.HeadOf(SetId.L2Down), sid, data: rate);
         }
+        Police(device, service, classId == 0);
+    }
+
+    // Where there is no queue of ours a rate is policed: on devices with a root of somebody else's, for services that found no class, and
+    // towards the router itself.
+    private void Police(PlannedDevice device, PlannedService service, bool unclassed)
+    {
         bool consumes = service.Direction == ServiceDirection.Consume;
+        ulong sid = SidOf(device, service), towards = consumes ? Reply | sid : sid, from = consumes ? sid : Reply | sid;
         ulong down = (ulong)ClassPlan.RateOf(service, device.DownBitsPerSecond), up = (ulong)ClassPlan.RateOf(service, device.UpBitsPerSecond);
-        if (down > 0 && _unshaped.Contains(device.Device)) Add(Element.HeadOf(SetId.Police), consumes ? Reply | sid : sid, data: down);
-        foreach (PlannedUplink uplink in _plan.Uplinks)
-        {
-            if (up > 0 && _unshaped.Contains(uplink.Device)) Add(Element.HeadOf(SetId.Police), consumes ? sid : Reply | sid, data: up);
-        }
+        if (down > 0 && (unclassed || _unshaped.Contains(device.Device))) Add(Element.HeadOf(SetId.Police), towards, data: down);
+        if (up == 0) return;
+        if (consumes) Add(Element.HeadOf(SetId.PoliceInput), from, data: up);
+        bool queued = !unclassed;
+        foreach (PlannedUplink uplink in _plan.Uplinks) queued &= uplink.Device == device.Device || !_unshaped.Contains(uplink.Device);
+        foreach (PlannedNetwork network in _plan.Networks) queued &= network.Device == device.Device || !_unshaped.Contains(network.Device);
+        if (!queued) Add(Element.HeadOf(SetId.Police), from, data: up);
     }
 }
 

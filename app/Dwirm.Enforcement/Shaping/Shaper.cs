@@ -7,6 +7,9 @@ using Dwirm.Wire.Netlink;
 
 namespace Dwirm.Enforcement.Shaping;
 
+/// <summary>Takes what the class of a service dropped on one device.</summary>
+internal delegate void DropHandler(PlannedDevice device, PlannedService service, uint drops);
+
 /// <summary>
 /// Keeps our HTB on networks and uplinks. It has no filters: a packet's priority, set by the lookup that lets it pass, names its class.
 /// The root is put in place when a device first needs a class, and only where the kernel's default stood; a root that anybody chose is
@@ -33,6 +36,9 @@ internal sealed class Shaper(NetlinkChannel channel, Action<string> log)
     /// <summary>Devices that should be shaped and are not.</summary>
     public HashSet<string> Unshaped { get; } = new(StringComparer.Ordinal);
 
+    /// <summary>True when a device with rates found no slot: there are as many as fit the minor numbers.</summary>
+    public bool Crowded { get; private set; }
+
     /// <summary>Devices that are not shaped, and why.</summary>
     public SortedDictionary<string, string> Notes { get; } = new(StringComparer.Ordinal);
 
@@ -46,7 +52,11 @@ internal sealed class Shaper(NetlinkChannel channel, Action<string> log)
         _look |= change.IsWhole || !ReferenceEquals(interfaces, _interfaces);
         (_plan, _interfaces) = (change, interfaces);
         _touched.Clear();
-        if (change.IsWhole) Array.Clear(_bySlot);
+        if (change.IsWhole)
+        {
+            Array.Clear(_bySlot);
+            Crowded = false;
+        }
         foreach (LedgerEntry entry in ledger.Changed) Seat(entry, ledger.Effective(entry));
         HashSet<string> before = new(Unshaped, StringComparer.Ordinal);
         if (_look && !LookAround()) return false;
@@ -100,6 +110,47 @@ internal sealed class Shaper(NetlinkChannel channel, Action<string> log)
         (_first, _look) = (true, true);
     }
 
+    /// <summary>Reads what the classes of all services dropped.</summary>
+    public void ReadDrops(DropHandler take)
+    {
+        foreach (ShapedDevice device in _devices.Values)
+        {
+            uint sequence = channel.NextSequence();
+            channel.Writer.DumpClasses(sequence, device.Index);
+            _ = channel.Dump("tc classes", sequence, (in NetlinkMessage message) => TakeDrops(message, device, take));
+        }
+    }
+
+    /// <summary>Reads what the classes of the services of one device dropped.</summary>
+    public void ReadDrops(int slot, DropHandler take)
+    {
+        if (slot < 0) return;
+        foreach (ShapedDevice device in _devices.Values)
+        {
+            for (int i = 1; i < TrafficClass.PerSlot; i++)
+            {
+                ushort minor = (ushort)(TrafficClass.MinorOf(slot) + i);
+                if (!device.Classes.ContainsKey(minor)) continue;
+                uint sequence = channel.NextSequence();
+                channel.Writer.GetHtbClass(sequence, device.Index, TcMessages.Handle(TrafficClass.Major, minor));
+                _ = channel.Transact("tc class", sequence, sequence, (in NetlinkMessage message) => TakeDrops(message, device, take));
+            }
+        }
+    }
+
+    private void TakeDrops(in NetlinkMessage message, ShapedDevice device, DropHandler take)
+    {
+        if (!TcReader.TryRead(message, TcMessages.NewClass, out TcObject found) || found.Device != device.Index || found.Drops == 0) return;
+        int number = (int)found.Handle & (TrafficClass.PerSlot - 1), slot = ((ushort)found.Handle >> 4) - 1;
+        if (number == 0 || slot < 0 || slot >= _bySlot.Length || _bySlot[slot] is not { } owner) return;
+        foreach (PlannedService service in owner.Services)
+        {
+            if (TrafficClass.NumberOf(owner, service) != number) continue;
+            take(owner, service, found.Drops);
+            return;
+        }
+    }
+
     private void Seat(LedgerEntry entry, PlannedDevice? device)
     {
         if (entry.Slot >= 0)
@@ -108,10 +159,21 @@ internal sealed class Shaper(NetlinkChannel channel, Action<string> log)
             if (entry.Slot < _bySlot.Length && _bySlot[entry.Slot]?.Mac == entry.Mac) _bySlot[entry.Slot] = null;
         }
         entry.Slot = device is { Generation: not 0, Slot: >= 0 and <= TrafficClass.MaxSlot } ? device.Slot : -1;
-        if (entry.Slot < 0) return;
+        if (entry.Slot < 0)
+        {
+            Crowded |= device is not null && HasRate(device);
+            return;
+        }
         if (entry.Slot >= _bySlot.Length) Array.Resize(ref _bySlot, Math.Max(entry.Slot + 1, 2 * _bySlot.Length));
         _bySlot[entry.Slot] = device;
         _touched.Add(entry.Slot);
+    }
+
+    private static bool HasRate(PlannedDevice device)
+    {
+        bool rated = device.DownBitsPerSecond > 0 || device.UpBitsPerSecond > 0;
+        foreach (PlannedService service in device.Services) rated |= service.RateBitsPerSecond > 0;
+        return rated && device.Services.Count > 0;
     }
 
     private List<int> Slots()

@@ -22,7 +22,7 @@ internal static class ElementText
             if (spec.Limit)
             {
                 into.Append(" limit rate over ").Append(element.Data).Append(" bytes/second burst ")
-                    .Append(ClassPlan.BurstOf((long)element.Data)).Append(" bytes");
+                    .Append(ClassPlan.BurstOf((long)element.Data)).Append(" bytes counter");
             }
             if (element.Deadline != 0 && nowMs != 0) into.Append(" timeout ").Append(long.Max(1, element.Deadline - nowMs)).Append("ms");
             Data(spec, element, into);

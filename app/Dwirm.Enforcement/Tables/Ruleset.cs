@@ -181,6 +181,7 @@ internal static partial class Ruleset
     private static void Router(RulesetSink to)
     {
         to.BaseChain("input", "filter", NftHook.Input, -10, "filter - 10");
+        to.IsNot(CtMark, 0, "0").In(SetId.PoliceInput, CtDirection, CtMark).Drop();
         to.IsNot(CtMark, 0, "0").Put(Priority, SetId.Live, CtDirection, CtMark).Accept();
         to.In(SetId.Own4, IpSaddr).Goto("in4");
         to.In(SetId.Own6, Ip6Saddr).Goto("in6");

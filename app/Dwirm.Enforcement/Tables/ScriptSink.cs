@@ -36,7 +36,7 @@ internal sealed class ScriptSink(StringBuilder text, Action<SetSpec, StringBuild
         if (spec.Size != 0) text.Append("\t\tsize ").Append(spec.Size).Append('\n');
         Flags(spec.Flags);
         if (spec.TimeoutSeconds != 0) text.Append("\t\ttimeout ").Append(spec.TimeoutSeconds).Append("s\n");
-        if (spec.Limit) text.Append("\t\tlimit rate over ").Append(SetSpec.DefaultLimit).Append(" bytes/second burst 1600 bytes\n");
+        if (spec.Limit) text.Append("\t\tlimit rate over ").Append(SetSpec.DefaultLimit).Append(" bytes/second burst 1600 bytes counter\n");
         if (spec.Counter) text.Append("\t\tcounter\n");
         writeElements(spec, text);
         text.Append("\t}\n");

@@ -35,6 +35,7 @@ internal enum SetId : byte
     Forward4,
     Forward4Range,
     Police,
+    PoliceInput,
     Violations,
     Violations6,
     LogBudget,

@@ -17,7 +17,7 @@ internal sealed record SetSpec(SetId Id, NfFamily Family, string Name, KeyPart[]
 
     public bool Counter { get; init; }
 
-    /// <summary>True when each element is found only above a rate of its own.</summary>
+    /// <summary>True when each element is found only above a rate of its own, and counts what is.</summary>
     public bool Limit { get; init; }
 
     /// <summary>The rate in the declaration of such a set, octets per second; every element has its own.</summary>
@@ -167,6 +167,8 @@ internal static class Sets
         In(SetId.Forward4, "fwd4", KeyPart.Protocol, KeyPart.Port) with { Flags = Timed | NftSetFlags.Map, Data = DataKind.AddressPort },
         In(SetId.Forward4Range, "fwd4r", KeyPart.Protocol, KeyPart.Port) with { Flags = Ranges | NftSetFlags.Map, Data = DataKind.Address },
         In(SetId.Police, "police", KeyPart.Direction, KeyPart.Mark) with { Limit = true },
+        // What a device sends to the router itself leaves by no queue.
+        In(SetId.PoliceInput, "police_in", KeyPart.Direction, KeyPart.Mark) with { Limit = true },
         In(SetId.Violations, "viol", KeyPart.Ether, KeyPart.Destination4, KeyPart.Protocol, KeyPart.Port)
             with { Flags = Dynamic, Size = 4096, TimeoutSeconds = 3600, Counter = true },
         In(SetId.Violations6, "viol6", KeyPart.Ether, KeyPart.Ip6, KeyPart.Protocol, KeyPart.Port)

@@ -99,6 +99,9 @@ public enum NftSetFlags : ushort
 
     /// <summary>Ranges over a concatenation of fields.</summary>
     Concatenation = 0x80,
+
+    /// <summary>Each element has several expressions.</summary>
+    Expressions = 0x100,
 }
 
 /// <summary>Names nft gives to the types of set keys: informational to the kernel, needed by those who list the set (enum datatypes of nft).</summary>

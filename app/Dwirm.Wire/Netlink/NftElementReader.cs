@@ -6,7 +6,7 @@ namespace Dwirm.Wire.Netlink;
 public static class NftElementReader
 {
     private const ushort NFTA_LIST_ELEM = 1, NFTA_ELEM_LIST_ELEMENTS = 3, NFTA_ELEM_KEY = 1, NFTA_ELEM_DATA = 2, NFTA_ELEM_EXPR = 7, NFTA_ELEM_EXPRESSIONS = 11;
-    private const ushort NFTA_ELEM_EXPIRATION = 5, NFTA_DATA_VALUE = 1, NFTA_EXPR_DATA = 2, NFTA_COUNTER_BYTES = 1, NFTA_COUNTER_PACKETS = 2;
+    private const ushort NFTA_ELEM_EXPIRATION = 5, NFTA_DATA_VALUE = 1, NFTA_EXPR_NAME = 1, NFTA_EXPR_DATA = 2, NFTA_COUNTER_BYTES = 1, NFTA_COUNTER_PACKETS = 2;
 
     /// <summary>Hands each element of a dump's message on.</summary>
     public static void Each(in NetlinkMessage message, NftElementHandler take)
@@ -56,9 +56,11 @@ public static class NftElementReader
 
     private static void Counter(NetlinkAttributes expression, ref NftCounted counted)
     {
+        bool isCounter = false;
         while (expression.Next())
         {
-            if (expression.Type != NFTA_EXPR_DATA) continue;
+            if (expression.Type == NFTA_EXPR_NAME) isCounter = System.MemoryExtensions.StartsWith(expression.Value, "counter"u8);
+            if (expression.Type != NFTA_EXPR_DATA || !isCounter) continue;
             NetlinkAttributes data = expression.Inner();
             while (data.Next())
             {

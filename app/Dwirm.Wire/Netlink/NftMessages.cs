@@ -18,10 +18,10 @@ public static class NftMessages
     private const ushort NFTA_RULE_TABLE = 1, NFTA_RULE_CHAIN = 2, NFTA_RULE_EXPRESSIONS = 4;
     private const ushort NFTA_SET_TABLE = 1, NFTA_SET_NAME = 2, NFTA_SET_FLAGS = 3, NFTA_SET_KEY_TYPE = 4, NFTA_SET_KEY_LEN = 5;
     private const ushort NFTA_SET_DATA_TYPE = 6, NFTA_SET_DATA_LEN = 7, NFTA_SET_DESC = 9, NFTA_SET_ID = 10, NFTA_SET_TIMEOUT = 11;
-    private const ushort NFTA_SET_USERDATA = 13, NFTA_SET_EXPR = 17;
+    private const ushort NFTA_SET_USERDATA = 13, NFTA_SET_EXPR = 17, NFTA_SET_EXPRESSIONS = 18;
     private const ushort NFTA_SET_DESC_SIZE = 1, NFTA_SET_DESC_CONCAT = 2, NFTA_SET_FIELD_LEN = 1;
     private const ushort NFTA_ELEM_LIST_TABLE = 1, NFTA_ELEM_LIST_SET = 2, NFTA_ELEM_LIST_ELEMENTS = 3, NFTA_ELEM_LIST_SET_ID = 4;
-    private const ushort NFTA_ELEM_KEY = 1, NFTA_ELEM_DATA = 2, NFTA_ELEM_TIMEOUT = 4, NFTA_ELEM_EXPIRATION = 5, NFTA_ELEM_EXPR = 7, NFTA_ELEM_KEY_END = 10;
+    private const ushort NFTA_ELEM_KEY = 1, NFTA_ELEM_DATA = 2, NFTA_ELEM_TIMEOUT = 4, NFTA_ELEM_EXPIRATION = 5, NFTA_ELEM_EXPR = 7, NFTA_ELEM_KEY_END = 10, NFTA_ELEM_EXPRESSIONS = 11;
     private const ushort NFTA_DATA_VALUE = 1, NFTA_DATA_VERDICT = 2, NFTA_VERDICT_CODE = 1, NFTA_VERDICT_CHAIN = 2;
     private const ushort NFTA_OBJ_TABLE = 1, NFTA_OBJ_NAME = 2, NFTA_OBJ_TYPE = 3, NFTA_OBJ_DATA = 4;
 
@@ -110,7 +110,7 @@ public static class NftMessages
             writer.NfGenMessage(family);
             writer.PutStringZ(NFTA_SET_TABLE, table);
             writer.PutStringZ(NFTA_SET_NAME, set.Name);
-            writer.PutU32Be(NFTA_SET_FLAGS, (uint)set.Flags);
+            writer.PutU32Be(NFTA_SET_FLAGS, (uint)(set.LimitBytesPerSecond == 0 ? set.Flags : set.Flags | NftSetFlags.Expressions));
             writer.PutU32Be(NFTA_SET_KEY_TYPE, set.KeyType);
             writer.PutU32Be(NFTA_SET_KEY_LEN, (uint)set.KeyLength);
             if ((set.Flags & NftSetFlags.Map) != 0)
@@ -122,8 +122,8 @@ public static class NftMessages
             if (set.TimeoutMs != 0) writer.PutU64Be(NFTA_SET_TIMEOUT, set.TimeoutMs);
             Describe(writer, set);
             if (!set.UserData.IsEmpty) writer.PutBytes(NFTA_SET_USERDATA, set.UserData);
-            if (set.LimitBytesPerSecond != 0) using (writer.Nest(NFTA_SET_EXPR)) writer.LimitOverBody(set.LimitBytesPerSecond, 1600);
-            if (set.Counter) using (writer.Nest(NFTA_SET_EXPR)) writer.CounterBody();
+            if (set.LimitBytesPerSecond != 0) writer.LimitAndCount(NFTA_SET_EXPRESSIONS, set.LimitBytesPerSecond, 1600, 0, 0);
+            else if (set.Counter) using (writer.Nest(NFTA_SET_EXPR)) writer.CounterBody();
         }
     }
 
@@ -221,16 +221,31 @@ public static class NftMessages
         if (left != 0) writer.PutU64Be(NFTA_ELEM_EXPIRATION, left);
     }
 
-    /// <summary>The element is found only for what goes beyond a rate; the kernel lets one second of the rate and the burst pass at first.</summary>
-    public static void ElementLimitOver(this NetlinkWriter writer, ulong bytesPerSecond, uint burstBytes)
-    {
-        using (writer.Nest(NFTA_ELEM_EXPR)) writer.LimitOverBody(bytesPerSecond, burstBytes);
-    }
+    /// <summary>
+    /// The element is found only for what goes beyond a rate, and counts that; the kernel lets one second of the rate and the burst pass at first.
+    /// </summary>
+    /// <param name="writer">Where to.</param>
+    /// <param name="bytesPerSecond">The rate.</param>
+    /// <param name="burstBytes">Octets that may pass at once.</param>
+    /// <param name="packets">What it counts on from, 0 for the beginning.</param>
+    /// <param name="bytes">Octets of them.</param>
+    public static void ElementLimitOver(this NetlinkWriter writer, ulong bytesPerSecond, uint burstBytes, ulong packets = 0, ulong bytes = 0) =>
+        writer.LimitAndCount(NFTA_ELEM_EXPRESSIONS, bytesPerSecond, burstBytes, packets, bytes);
 
     /// <summary>The element goes on counting from here; its set has a counter and nothing else.</summary>
     public static void ElementCounter(this NetlinkWriter writer, ulong packets, ulong bytes)
     {
         using (writer.Nest(NFTA_ELEM_EXPR)) writer.CounterBody(packets, bytes);
+    }
+
+    // The counter comes second: what the rate lets pass ends the looking at the first.
+    private static void LimitAndCount(this NetlinkWriter writer, ushort attribute, ulong bytesPerSecond, uint burstBytes, ulong packets, ulong bytes)
+    {
+        using (writer.Nest(attribute))
+        {
+            using (writer.Nest(NFTA_LIST_ELEM)) writer.LimitOverBody(bytesPerSecond, burstBytes);
+            using (writer.Nest(NFTA_LIST_ELEM)) writer.CounterBody(packets, bytes);
+        }
     }
 
     internal static void PutVerdict(this NetlinkWriter writer, NftVerdict verdict, string? chain)

@@ -148,6 +148,12 @@ public static class TcMessages
         using (writer.Message(DeleteClass, NetlinkFlags.Request | NetlinkFlags.Ack, sequence)) Header(writer, device, handle, 0);
     }
 
+    /// <summary>Asks for one class with its statistics.</summary>
+    public static void GetHtbClass(this NetlinkWriter writer, uint sequence, int device, uint handle)
+    {
+        using (writer.Message(GetClass, NetlinkFlags.Request | NetlinkFlags.Ack, sequence)) Header(writer, device, handle, 0);
+    }
+
     /// <summary>Deletes a device's root qdisc; the kernel puts its default back.</summary>
     public static void DeleteRoot(this NetlinkWriter writer, uint sequence, int device, uint handle)
     {
@@ -158,7 +164,8 @@ public static class TcMessages
     public static uint Ticks(long bytes, long bytesPerSecond)
     {
         if (bytesPerSecond <= 0) return uint.MaxValue;
-        UInt128 ticks = ((UInt128)bytes * 15_625_000 + (ulong)bytesPerSecond - 1) / (ulong)bytesPerSecond;
+        // 2^39 octets at the slowest rate are beyond the field anyway.
+        ulong ticks = ((ulong)Math.Clamp(bytes, 0, 1L << 39) * 15_625_000 + (ulong)bytesPerSecond - 1) / (ulong)bytesPerSecond;
         return ticks > uint.MaxValue ? uint.MaxValue : (uint)ticks;
     }
 

@@ -27,12 +27,15 @@ public struct TcObject
 
     /// <summary>An HTB class's rate in octets per second, all ones above 32 bits.</summary>
     public uint HtbRate { get; internal set; }
+
+    /// <summary>Packets it dropped, modulo 2^32.</summary>
+    public uint Drops { get; internal set; }
 }
 
 /// <summary>Reads RTM_NEWQDISC and RTM_NEWTCLASS.</summary>
 public static class TcReader
 {
-    private const ushort TCA_HTB_PARMS = 1, TCA_HTB_INIT = 2;
+    private const ushort TCA_HTB_PARMS = 1, TCA_HTB_INIT = 2, TCA_STATS2 = 7, TCA_STATS_QUEUE = 3;
 
     /// <summary>Reads one message of a dump; false when it is another or malformed.</summary>
     public static bool TryRead(in NetlinkMessage message, ushort type, out TcObject found)
@@ -46,9 +49,20 @@ public static class TcReader
         while (attributes.Next())
         {
             if (attributes.Type == TcMessages.Kind) found.Kind = Encoding.ASCII.GetString(attributes.Value.TrimEnd((byte)0));
+            else if (attributes.Type == TCA_STATS2) found.Drops = DropsOf(attributes.Inner());
             else if (attributes.Type == TcMessages.Options && found.Kind == "htb") Options(attributes.Inner(), ref found);
         }
         return !attributes.Malformed;
+    }
+
+    // struct gnet_stats_queue | qlen u32 | backlog u32 | drops u32 | requeues u32 | overlimits u32 |
+    private static uint DropsOf(NetlinkAttributes statistics)
+    {
+        while (statistics.Next())
+        {
+            if (statistics.Type == TCA_STATS_QUEUE && statistics.Value.Length >= 20) return MemoryMarshal.Read<uint>(statistics.Value[8..]);
+        }
+        return 0;
     }
 
     private static void Options(NetlinkAttributes options, ref TcObject found)
