@@ -1,3 +1,4 @@
+# no-daemon: it is started here, with a policy and options of its own.
 # A device that has a key is given Full Access by rule, one without waits for the owner (DWIRM-17). What is tampered with, sent again or forged is
 # refused on both sides (DHC-07), late decisions come by an authenticated FORCERENEW (DHC-09, DHC-12), and the key is told once.
 
@@ -9,9 +10,8 @@ more() { [ "$(counter "$1")" -gt "$2" ]; }
 # The rule comes before the shipped one that asks.
 sed -i 's/^rules:/rules:\n  - name: full access for devices with a key\n    match: { category: Full Access, authenticated: true }\n    decision: accept\n/' "$LAB/router/policy.yaml"
 sed -i "s/option clock 'trust'/&\n\toption forcerenew '1'/" "$LAB/router/config/dwirm"
-check "the policy is right" lab_dwirm policy check "$LAB/router/policy.yaml"
-kill -HUP "$(lab_pid daemon)"
-lab_wait 5 grep -q 'configuration read again' "$LAB/daemon.log"
+check "the policy is right" lab_in router "$DWIRM" policy check "$LAB/router/policy.yaml"
+lab_daemon_start
 
 # Without a key: pending.
 attach_camera camera2 --profile "$PROFILES/hub.json" --mode client

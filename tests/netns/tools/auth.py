@@ -13,6 +13,8 @@ import socket
 import struct
 import sys
 
+FORMS = {(1, 11, None): "request", (1, 31, None): "delayed", (3, 28, 1): "nonce", (3, 28, 2): "nonce-code"}
+
 
 def frames(path):
     data = open(path, "rb").read()
@@ -70,8 +72,7 @@ def check(path, key):
         line = {"type": value(message, 53)[1][0], "to": "server" if message[0] == 1 else "client", "form": "none", "ok": False}
         if at:
             line["counter"] = int.from_bytes(option[3:11], "big")
-            line["form"] = {(1, 11): "request", (1, 31): "delayed", (3, 28): "nonce" if option[11] == 1 else "nonce-code"}.get((option[0], len(option)), "other") \
-                if len(option) > 11 or option[0] == 1 else "other"
+            line["form"] = FORMS.get((option[0], len(option), option[11] if len(option) == 28 else None), "other")
             if line["form"] in ("delayed", "nonce-code"):
                 line["ok"] = hmac.compare_digest(code(message, at + len(option) - 16, key), option[-16:])
         print(json.dumps(line))
