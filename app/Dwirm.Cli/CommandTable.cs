@@ -59,6 +59,7 @@ internal static class CommandTable
             Options =
             [
                 new("--amend", "FILE", "JSON profile, at most 8 KiB, that narrows what is granted; - for standard input"),
+                new("--category", "NAME", "only this category; what else waits is refused until approved too"),
                 new("--once", null, "for this lease only; the next request is decided anew"),
                 .. Asking,
             ],
@@ -161,6 +162,14 @@ internal static class CommandTable
             Details = "With and without a running daemon. A line for each thing: ok, warn, or FAIL for what is missing\n"
                 + "and matters, with the cure. Exit code 1 when anything fails.",
             Options = [UciDir, PolicyFile, CategoriesFile, StateDir, .. Asking],
+        },
+        new()
+        {
+            Name = "policy explain", Summary = "say which rule decides what of a profile, and what it narrows", Run = ExplainCommand.Run,
+            Arguments = [new("PROFILE", "a device, or a JSON profile; - for standard input")],
+            Options = [new("--network", "NAME", "the network that a device with this profile would be on"), .. Asking],
+            Details = "A device's own profile is weighed with what was decided about it; a file as if a new device\n"
+                + "had sent it, by the policy that the daemon has read.",
         },
         new()
         {

@@ -62,7 +62,7 @@ public static class ControlMethods
     /// <summary><c>follow</c>, <c>limit</c>, <c>mac</c>: answers an array of <see cref="EventDto"/>, oldest first; with follow one a line, past ones first.</summary>
     public const string Events = "events";
 
-    /// <summary><c>mac</c>, <c>json</c> (an amendment that narrows), <c>once</c>: answers <see cref="OutcomeDto"/>.</summary>
+    /// <summary><c>mac</c>, <c>json</c> (an amendment that narrows), <c>once</c>, <c>value</c> (the only category): answers <see cref="OutcomeDto"/>.</summary>
     public const string Approve = "approve";
 
     /// <summary><c>mac</c>: answers <see cref="OutcomeDto"/>.</summary>
@@ -85,6 +85,9 @@ public static class ControlMethods
 
     /// <summary><c>mac</c>: answers <see cref="OutcomeDto"/>.</summary>
     public const string KeyRemove = "key-remove";
+
+    /// <summary><c>mac</c>, or <c>json</c> (a profile) and <c>value</c> (a network): answers a <see cref="DeviceDto"/> that says what policy decides, and why.</summary>
+    public const string Explain = "explain";
 
     /// <summary><c>mac</c>, <c>json</c> (a profile) or <c>value</c> (a template, or <c>none</c>): answers <see cref="OutcomeDto"/>.</summary>
     public const string Assign = "assign";

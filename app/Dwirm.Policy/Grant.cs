@@ -44,6 +44,16 @@ public sealed record Grant
     public static bool TryParse(string json, [NotNullWhen(true)] out Grant? grant) => GrantJson.TryRead(json, out grant);
 }
 
+/// <summary>Which devices of the house may use what a device provides.</summary>
+public enum ServiceReach : byte
+{
+    /// <summary>Those of its own network.</summary>
+    Network,
+
+    /// <summary>Those of every network of the house.</summary>
+    House,
+}
+
 /// <summary>One service of a grant.</summary>
 public sealed record GrantedService
 {
@@ -64,6 +74,9 @@ public sealed record GrantedService
 
     /// <summary>Provide: what peers of the device's own network may open; at least one.</summary>
     public IReadOnlyList<GrantedPorts> Ports { get; init; } = [];
+
+    /// <summary>Provide: whose devices may open <see cref="Ports"/>.</summary>
+    public ServiceReach Reach { get; init; }
 
     /// <summary>Provide: forwards from the outside.</summary>
     public IReadOnlyList<GrantedForward> Forwards { get; init; } = [];

@@ -55,6 +55,7 @@ internal static class GrantJson
             json.WriteStringValue($"{forward.Internal}:{forward.External}/{Text(forward.Transports)}");
         }
         json.WriteEndArray();
+        if (service.Reach == ServiceReach.House) json.WriteString("reach"u8, "house"u8);
         json.WriteStartArray("sources"u8);
         foreach (GrantedHost source in service.Sources) json.WriteStringValue(source.Name);
         json.WriteEndArray();

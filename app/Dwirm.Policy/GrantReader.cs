@@ -79,6 +79,7 @@ internal ref struct GrantReader
         ServiceDirection? direction = null;
         string category = "", schedule = "";
         long rate = -1, offset = 0;
+        ServiceReach reach = ServiceReach.Network;
         var ports = new List<GrantedPorts>();
         var forwards = new List<GrantedForward>();
         var sources = new List<GrantedHost>();
@@ -93,6 +94,7 @@ internal ref struct GrantReader
                 case "rate": rate = Number(0, BitRate.Highest); break;
                 case "schedule": schedule = Text(); break;
                 case "offset": offset = Number(-1439, 1439); break;
+                case "reach": reach = Text() == "house" ? ServiceReach.House : throw new FormatException(); break;
                 case "ports": Begin(JsonTokenType.StartArray); while (Next(JsonTokenType.EndArray)) ports.Add(ReadPorts(String())); break;
                 case "forwards": Begin(JsonTokenType.StartArray); while (Next(JsonTokenType.EndArray)) forwards.Add(ReadForward(String())); break;
                 case "sources": Begin(JsonTokenType.StartArray); while (Next(JsonTokenType.EndArray)) sources.Add(ReadHost(String())); break;
@@ -109,6 +111,7 @@ internal ref struct GrantReader
             Rate = new BitRate(rate),
             Schedule = ReadWindow(schedule, (int)offset),
             Ports = ports,
+            Reach = reach,
             Forwards = forwards,
             Sources = sources,
             Endpoints = endpoints,

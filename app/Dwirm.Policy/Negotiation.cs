@@ -38,6 +38,9 @@ public sealed record NegotiationInput
     /// <summary>True when the verdict holds for this one negotiation.</summary>
     public bool Once { get; init; }
 
+    /// <summary>True to say also where options came from that the profile leaves out.</summary>
+    public bool Explain { get; init; }
+
     /// <summary>Who holds which outside port.</summary>
     public required IPortForwardLedger Forwards { get; init; }
 
@@ -80,7 +83,11 @@ public enum ServiceOutcome : byte
 /// <param name="Rule">Name of the rule that matched; empty when none did.</param>
 /// <param name="Reasons">What was narrowed, blanked or left to the owner, and by what; one sentence each, for people.</param>
 public sealed record ServiceDecision(
-    ServiceDirection Direction, string Category, ServiceOutcome Decision, string Rule, IReadOnlyList<string> Reasons);
+    ServiceDirection Direction, string Category, ServiceOutcome Decision, string Rule, IReadOnlyList<string> Reasons)
+{
+    /// <summary>True when this category, and not only another of the same profile, waits for the owner.</summary>
+    public bool Asked { get; init; }
+}
 
 /// <summary>The outcome of a negotiation.</summary>
 public sealed record Negotiation

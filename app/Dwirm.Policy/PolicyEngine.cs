@@ -72,12 +72,14 @@ public sealed class PolicyEngine
             PolicyRule? rule = FindRule(input, review);
             Decide(input, review, rule);
             if (review.Refused || CategoryRegistry.IsFullAccess(request.Name)) continue;
+            review.Reach = rule?.Reach ?? _policy.Defaults.Reach;
+            if (input.Explain) review.ReportFilled(row);
             review.ReportFaults();
             if (row is { FixedPorts: true, Ports: { } ports }) LimitPorts(review, ports, $"the category {row.Name}");
             if (rule is not null) Amend(input, review, rule);
             if (input.Amendment is not null) Amend(input, review, input.Amendment.Find(request.Direction, request.Name)!);
             endpoints.Decide(review);
-            forwards.Decide(review, rule?.Amend.PortForward ?? ForwardPolicy.Ask, rule is null ? "the default" : Named(rule));
+            forwards.Decide(review, rule?.Amend.PortForward ?? ForwardPolicy.Ask, rule?.Amend.ExternalPorts, rule is null ? "the default" : Named(rule));
             if (!review.Refused && !review.Terms.Rate.IsLine && ++rated > Grant.MaxRatedServices)
             {
                 review.Refuse($"a device can have {Grant.MaxRatedServices} services with a rate, and this is one more");
@@ -231,7 +233,7 @@ public sealed class PolicyEngine
             var reasons = new List<string>(review.Reasons);
             if (review.Decision != PolicyDecision.Ask) reasons.Add("it waits with the rest of the profile");
             ServiceOutcome outcome = review.Denied ? ServiceOutcome.Denied : ServiceOutcome.Pending;
-            decisions.Add(new ServiceDecision(review.Request.Direction, review.Request.Name, outcome, review.Rule, reasons));
+            decisions.Add(new ServiceDecision(review.Request.Direction, review.Request.Name, outcome, review.Rule, reasons) { Asked = review.Decision == PolicyDecision.Ask });
         }
         return new Negotiation
         {

@@ -11,7 +11,7 @@ public sealed class HelpTests
     [
         "daemon", "status", "devices", "device", "leases", "grants", "pending", "approve", "deny", "revoke", "forget", "full-access", "assign", "limit",
         "pause", "resume", "schedule", "quota", "block", "plan",
-        "events", "counters", "doctor", "cleanup", "version", "policy check", "key add", "key list", "key remove",
+        "events", "counters", "doctor", "cleanup", "version", "policy check", "policy explain", "key add", "key list", "key remove",
     ];
 
     public static TheoryData<string> Names => [.. CommandTable.All.Select(command => command.Name)];

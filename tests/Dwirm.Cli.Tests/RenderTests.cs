@@ -162,6 +162,7 @@ public sealed class RenderTests
               decide   dwirm approve 02:00:00:00:00:01
                        dwirm deny 02:00:00:00:00:01
                        dwirm approve 02:00:00:00:00:01 --amend FILE   to grant less than asked
+                       dwirm approve 02:00:00:00:00:01 --category NAME   to grant one of them
 
             """;
 

@@ -135,6 +135,8 @@ public sealed class SocketTests : IDisposable
     [InlineData("block 02:00:00:00:00:01 --clear", """{"method":"block","mac":"02:00:00:00:00:01","clear":true}""")]
     [InlineData("assign 02:00:00:00:00:01 camera", """{"method":"assign","mac":"02:00:00:00:00:01","value":"camera"}""")]
     [InlineData("assign 02:00:00:00:00:01 --clear", """{"method":"assign","mac":"02:00:00:00:00:01","value":"none"}""")]
+    [InlineData("approve 02:00:00:00:00:01 --category Printing", """{"method":"approve","mac":"02:00:00:00:00:01","value":"Printing"}""")]
+    [InlineData("policy explain 02:00:00:00:00:01", """{"method":"explain","mac":"02:00:00:00:00:01"}""")]
     [InlineData("full-access 02:00:00:00:00:01", """{"method":"full-access","mac":"02:00:00:00:00:01"}""")]
     [InlineData("full-access 02:00:00:00:00:01 --until 1d2h", """{"method":"full-access","mac":"02:00:00:00:00:01","until":"2026-01-02T02:02:00Z"}""")]
     [InlineData("full-access 02:00:00:00:00:01 --until 01:00", """{"method":"full-access","mac":"02:00:00:00:00:01","until":"2026-01-02T00:00:00Z"}""")]
@@ -222,6 +224,10 @@ public sealed class SocketTests : IDisposable
         _daemon.Answers("assign", Documents.Text(new OutcomeDto { Mac = Documents.CameraMac, State = "granted" }));
         Assert.Equal(0, Run("assign", Documents.CameraMac, file));
         Assert.Equal("""{"method":"assign","mac":"02:00:00:00:00:01","json":{"IoT Profile":{}}}""", Assert.Single(_daemon.Requests));
+        _daemon.Answers("explain", Documents.Text(Documents.Camera()));
+        Assert.Equal(0, Run("policy", "explain", file, "--network", "iot"));
+        Assert.Equal("""{"method":"explain","json":{"IoT Profile":{}},"value":"iot"}""", _daemon.Requests[^1]);
+        Assert.Contains("because      port forward 88-99:8088-8099 is left to the owner", _session.Output.Printed);
         Assert.Equal(1, Run("assign", Documents.CameraMac, file + ".json"));
         Assert.Contains("No such file", _session.Output.Complaints);
     }

@@ -13,8 +13,7 @@ internal static class ControlCommands
     {
         if (Value(context, invocation, out string value) is var exit && exit != ExitCode.Done) return exit;
         var request = new ControlRequest { Method = ControlMethods.Assign, Value = value };
-        bool isFile = value == "-" || value.Contains('/') || value.EndsWith(".json", System.StringComparison.OrdinalIgnoreCase) || File.Exists(value);
-        if (isFile && value != "none")
+        if (IsFile(value))
         {
             string fault = DecisionCommands.ReadAmendment(value, out string json);
             if (fault.Length > 0) return DaemonClient.For(context, invocation).Fail(fault);
@@ -22,6 +21,10 @@ internal static class ControlCommands
         }
         return DecisionCommands.Decide(context, invocation, request);
     }
+
+    /// <summary>True for what names a file, or is written as only files are.</summary>
+    public static bool IsFile(string text) =>
+        text == "-" || text.Contains('/') || text.EndsWith(".json", System.StringComparison.OrdinalIgnoreCase) || (text != "none" && File.Exists(text));
 
     /// <summary><c>dwirm limit</c>.</summary>
     public static int Limit(CommandContext context, Invocation invocation) =>

@@ -14,7 +14,7 @@ internal static class DecisionCommands
     /// <summary><c>dwirm approve</c>.</summary>
     public static int Approve(CommandContext context, Invocation invocation)
     {
-        var request = new ControlRequest { Method = ControlMethods.Approve, Once = invocation.Has("--once") };
+        var request = new ControlRequest { Method = ControlMethods.Approve, Once = invocation.Has("--once"), Value = invocation.Value("--category", "") };
         if (invocation.Has("--amend"))
         {
             string fault = ReadAmendment(invocation.Value("--amend", ""), out string json);

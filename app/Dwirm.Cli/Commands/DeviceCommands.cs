@@ -52,6 +52,18 @@ internal static class DeviceCommands
             .Line("client id", device.ClientId)
             .Line("request", Request(device))
             .Line("controls", Controls(context, device.Controls));
+        AddServices(context, card, device);
+        if (device.State == "pending" || device.ForwardAsked)
+        {
+            card.Gap().Heading(device.ForwardAsked ? "A port forward waits for your decision:" : "The request waits for your decision:")
+                .Heading($"  dwirm approve {device.Mac}").Heading($"  dwirm deny {device.Mac}");
+        }
+        return card.ToString();
+    }
+
+    /// <summary>Each service with its decision, the reasons, and what is granted of it.</summary>
+    internal static void AddServices(CommandContext context, Card card, DeviceDto device)
+    {
         AskedProfile asked = AskedProfile.Read(device.Requested);
         foreach (ServiceDto service in device.Services)
         {
@@ -64,12 +76,6 @@ internal static class DeviceCommands
         if (device.Violations.Count > 0) card.Gap().Heading("  was refused:");
         foreach (ViolationDto violation in device.Violations)
             card.Line(LocalTime.Ago(context, violation.LastUnixMs), Refused(violation), ServiceIndent);
-        if (device.State == "pending" || device.ForwardAsked)
-        {
-            card.Gap().Heading(device.ForwardAsked ? "A port forward waits for your decision:" : "The request waits for your decision:")
-                .Heading($"  dwirm approve {device.Mac}").Heading($"  dwirm deny {device.Mac}");
-        }
-        return card.ToString();
     }
 
     private static void AddHeading(Card card, ServiceDto service) =>

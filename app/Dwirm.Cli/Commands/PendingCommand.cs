@@ -49,6 +49,7 @@ internal static class PendingCommand
             : "you decide, only DHCP, DNS and NTP of the router");
         card.Line("decide", $"dwirm approve {pending.Mac}").Line("", $"dwirm deny {pending.Mac}");
         card.Line("", $"dwirm approve {pending.Mac} --amend FILE   to grant less than asked");
+        if (!pending.ForwardOnly && pending.Services.Count > 1) card.Line("", $"dwirm approve {pending.Mac} --category NAME   to grant one of them");
         return card.ToString();
     }
 

@@ -78,6 +78,7 @@ public static class PolicyYaml
             Rate = section.Rate("rate") ?? defaults.Rate,
             Schedule = section.Window("schedule", zones) ?? defaults.Schedule,
             Endpoints = section.Endpoints("endpoints") ?? defaults.Endpoints,
+            Reach = Reach(section) ?? defaults.Reach,
         };
         section.Finish();
         return defaults;
@@ -111,10 +112,12 @@ public static class PolicyYaml
         if (decision is null && !section.Has("decision")) section.Fault(section.Line, "a rule needs a decision: accept | ask | deny");
         if (!section.Has("match")) section.Fault(section.Line, "a rule needs a match; write match: {} for a rule that applies to every category");
         RuleMatch match = Match(section);
+        ServiceReach? reach = Reach(section);
+        if (reach is not null && decision == PolicyDecision.Deny) section.Fault(section.Line, "a rule that denies lets nobody reach anything; remove reach");
         RuleAmendment amendment = Amendment(section, decision, zones);
         section.Finish();
         if (name is null || decision is null) return null;
-        return new PolicyRule { Name = name, Match = match, Decision = decision.Value, Amend = amendment };
+        return new PolicyRule { Name = name, Match = match, Decision = decision.Value, Reach = reach, Amend = amendment };
     }
 
     private static RuleMatch Match(YamlSection rule)
@@ -154,6 +157,7 @@ public static class PolicyYaml
         amendment = new RuleAmendment
         {
             PortForward = section.Word("portForward", "ask", "none", "allow") is { } forward ? (ForwardPolicy)forward : ForwardPolicy.Ask,
+            ExternalPorts = section.Ports("externalPorts"),
             MaxRate = section.Rate("maxRate") ?? BitRate.Line,
             Schedule = section.Window("schedule", zones),
             Ports = section.Ports("ports"),
@@ -174,6 +178,8 @@ public static class PolicyYaml
         }
         return patterns;
     }
+
+    private static ServiceReach? Reach(YamlSection section) => section.Word("reach", "network", "house") is { } word ? (ServiceReach)word : null;
 
     private static PolicyDecision? Decision(YamlSection section) =>
         section.Word("decision", "ask", "accept", "deny") is { } word ? (PolicyDecision)word : null;

@@ -28,7 +28,7 @@ internal sealed class ControlHandler(DaemonState state, OwnerCommands owner, IGr
         ControlMethods.Counters => Counters(request, now),
         ControlMethods.Plan => Plan(request, now),
         ControlMethods.Events => Events(request, connection),
-        ControlMethods.Approve => Command(request, now, mac => owner.Approve(mac, request.Json, request.Once, now)),
+        ControlMethods.Approve => Command(request, now, mac => owner.Approve(mac, request.Json, request.Once, now, request.Value)),
         ControlMethods.Deny => Command(request, now, mac => owner.Deny(mac, now)),
         ControlMethods.Revoke => Command(request, now, mac => owner.Revoke(mac, now)),
         ControlMethods.Forget => Command(request, now, mac => owner.Forget(mac, now)),
@@ -36,6 +36,7 @@ internal sealed class ControlHandler(DaemonState state, OwnerCommands owner, IGr
         ControlMethods.KeyAdd => KeyMethods.Add(state, request, now),
         ControlMethods.KeyList => KeyMethods.List(state),
         ControlMethods.KeyRemove => KeyMethods.Remove(state, request, now),
+        ControlMethods.Explain => Explain(request, now),
         ControlMethods.Assign => Command(request, now, mac => state.Controls.Assign(mac, request.Json, request.Value, now)),
         ControlMethods.Limit => Command(request, now, mac => state.Controls.Limit(mac, request.Value, request.Up, now)),
         ControlMethods.Pause => Command(request, now, mac => state.Controls.Pause(mac, request.UntilUnixMs, now)),
@@ -84,6 +85,13 @@ internal sealed class ControlHandler(DaemonState state, OwnerCommands owner, IGr
             State = StateNames.Of(device?.Record.State ?? DeviceState.New),
             Message = device is null ? "not on record any more" : documents.Outcome(device, now),
         });
+    }
+
+    private byte[] Explain(ControlRequest request, Instant now)
+    {
+        _ = MacAddress.TryParse(request.Mac, out MacAddress mac);
+        DeviceDto? explained = documents.Explain(mac, request.Json, request.Value, now, out string fault);
+        return explained is null ? Error(fault) : ControlCodec.ToBytes(explained);
     }
 
     private byte[] Plan(ControlRequest request, Instant now)

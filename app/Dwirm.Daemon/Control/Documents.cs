@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Generic;
 using System.IO;
+using System.Text;
 using Dwirm.Control;
 using Dwirm.Daemon.Config;
 using Dwirm.Daemon.Devices;
@@ -11,6 +12,7 @@ using Dwirm.Enforcement;
 using Dwirm.Linux;
 using Dwirm.Policy;
 using Dwirm.Policy.Controls;
+using Dwirm.Policy.Profiles;
 using Dwirm.Store;
 using Dwirm.Wire;
 
@@ -85,6 +87,35 @@ internal sealed class Documents(DaemonState state, SystemClock clock, string sta
             if (lease.State == LeaseState.Bound && lease.Mac == mac) return Ordinary(lease, now);
         }
         return null;
+    }
+
+    /// <summary>What policy makes of a profile, and why: a device's own as it stands, or one that nobody sent yet, without anybody's word.</summary>
+    /// <param name="mac">The device; any for a profile of nobody's.</param>
+    /// <param name="json">The profile; null for the device's own.</param>
+    /// <param name="network">The network it would be on; empty for the device's, or the first.</param>
+    /// <param name="now">The present.</param>
+    /// <param name="fault">Why there is no answer.</param>
+    public DeviceDto? Explain(MacAddress mac, string? json, string network, Instant now, out string fault)
+    {
+        Device? known = state.Devices.Find(mac);
+        if (network.Length == 0) network = known?.Record.Network ?? (state.Config.Networks.Count > 0 ? state.Config.Networks[0].Name : "");
+        DeviceRecord record = json is null && known is not null ? known.Record : new DeviceRecord { Mac = mac, Network = network, RequestedJson = json };
+        fault = known is null ? $"no device {mac}; `dwirm devices` lists them" : $"{mac} has sent no profile";
+        if (string.IsNullOrEmpty(record.RequestedJson)) return null;
+        if (!IotProfile.TryParse(Encoding.UTF8.GetBytes(record.RequestedJson), state.Policy.Grammar, out IotProfile? profile, out ProfileFault wrong))
+        {
+            fault = $"this is not a profile: {wrong.Describe()}";
+            return null;
+        }
+        Negotiation negotiation = state.Policy.Negotiate(state.Negotiator.InputFor(record, profile, now) with { Explain = true });
+        var device = new Device(record with { State = negotiation.State, AnswerJson = negotiation.AnswerJson, DecidedBy = negotiation.DecidedBy })
+        {
+            Services = negotiation.Services,
+            Grant = negotiation.Grant,
+            ForwardAsked = negotiation.ForwardAsked || negotiation.EndpointAsked,
+            Description = profile.Description ?? "",
+        };
+        return Device(device, [], now);
     }
 
     /// <summary>Every lease that keeps its address from others, in order of address; remembered addresses of the past are not shown.</summary>

@@ -20,7 +20,8 @@ internal sealed class OwnerCommands(DaemonState state)
     /// <param name="amendmentJson">A profile that narrows the request, or null.</param>
     /// <param name="once">True to let the approval end with the present lease.</param>
     /// <param name="now">The turn's time.</param>
-    public string? Approve(MacAddress mac, string? amendmentJson, bool once, Instant now)
+    /// <param name="category">The only category to approve; empty for all. What else waits is refused until it is approved too.</param>
+    public string? Approve(MacAddress mac, string? amendmentJson, bool once, Instant now, string category = "")
     {
         if (state.Devices.Find(mac) is not { } device) return NothingKnown(mac);
         if (string.IsNullOrEmpty(device.Record.RequestedJson)) return $"{mac} has not sent a profile; dwirm full-access or a profile of its own is needed";
@@ -32,13 +33,14 @@ internal sealed class OwnerCommands(DaemonState state)
             }
             amendmentJson = amendment.CanonicalJson;
         }
+        if (category.Length > 0 && (amendmentJson = InPart(device.Record, category, amendmentJson, now)) is null) return $"{mac} does not ask for a category '{category}'";
         long until = 0;
         if (once)
         {
             if (state.LeaseOf(device) is not { } lease) return $"{mac} has no lease that a single approval could end with";
             until = lease.ExpiresMs == long.MaxValue ? now.UnixMs + Lifetime : now.ToUnixMs(lease.ExpiresMs);
         }
-        return Speak(device, OwnerVerdict.Approve, amendmentJson, until, now);
+        return Speak(device, OwnerVerdict.Approve, amendmentJson, until, now, category);
     }
 
     /// <summary>Refuses the request.</summary>
@@ -93,11 +95,22 @@ internal sealed class OwnerCommands(DaemonState state)
         else Speak(device, OwnerVerdict.None, null, 0, now);
     }
 
-    private string? Speak(Device device, OwnerVerdict verdict, string? amendment, long untilUnixMs, Instant now)
+    private string? InPart(DeviceRecord record, string category, string? amendmentJson, Instant now)
+    {
+        if (Read(record.RequestedJson) is not { } profile) return null;
+        NegotiationInput input = state.Negotiator.InputFor(record with { Verdict = OwnerVerdict.None, AmendmentJson = null }, profile, now);
+        IotProfile? earlier = record.Verdict == OwnerVerdict.Approve ? Read(record.AmendmentJson) : null;
+        return PartialApproval.Amendment(profile, state.Policy.Negotiate(input).Services, category, Read(amendmentJson), earlier);
+    }
+
+    private IotProfile? Read(string? json) =>
+        json is not null && IotProfile.TryParse(Encoding.UTF8.GetBytes(json), state.Policy.Grammar, out IotProfile? profile, out _) ? profile : null;
+
+    private string? Speak(Device device, OwnerVerdict verdict, string? amendment, long untilUnixMs, Instant now, string category = "")
     {
         state.CancelDeadlines(device);
         state.Devices.Update(device, device.Record with { Verdict = verdict, AmendmentJson = amendment, VerdictUntilUnixMs = untilUnixMs });
-        string until = untilUnixMs == 0 ? "" : verdict == OwnerVerdict.Approve ? "for this lease" : "for a time";
+        string until = untilUnixMs == 0 ? category : verdict == OwnerVerdict.Approve ? $"{category} for this lease".TrimStart() : "for a time";
         bool answerChanged = state.Negotiator.Settle(device, now, new OwnersWord(Spoken(verdict), verdict == OwnerVerdict.None ? "time" : "owner", until));
         Watch(device, now);
         if (answerChanged) state.Unsolicited.Start(device, now);

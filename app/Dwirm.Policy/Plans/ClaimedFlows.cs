@@ -51,7 +51,7 @@ internal sealed class ClaimedFlows
                     foreach (PortRange part in Without(endpoint.Range, taken))
                     {
                         if (free.Count == MaxEndpoints) return free;
-                        free.Add(new PlannedEndpoint(new Ipv4Prefix(address, 32), transport, part));
+                        free.Add(new PlannedEndpoint(new Ipv4Prefix(address, address.IsAny ? 0 : 32), transport, part));
                         taken.Add(part);
                     }
                 }

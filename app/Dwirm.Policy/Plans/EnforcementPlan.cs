@@ -137,6 +137,9 @@ public sealed record PlannedService
     /// <summary>Provide: ports that peers on the device's own network may open.</summary>
     public IReadOnlyList<PlannedPort> Ports { get; init; } = [];
 
+    /// <summary>Provide: whose devices may open <see cref="Ports"/>.</summary>
+    public ServiceReach Reach { get; init; }
+
     /// <summary>Provide: who may connect, by IPv4 address; from Endpoints under Provide. See <see cref="IsForEveryone"/>.</summary>
     public IReadOnlyList<Ipv4Prefix> Sources { get; init; } = [];
 

@@ -16,7 +16,9 @@ internal sealed class HostExpansion(PlanInput input)
         foreach (Ipv4Address address in Known(endpoint.Host))
         {
             if (addresses.Count == MaxAddresses) break;
-            if (AddressSpace.IsNobodys(address)) continue;
+            // The address that nobody has stands for every one outside, where the owner's word put it there.
+            bool anywhere = address.IsAny && endpoint.LocalAllowed && !endpoint.Host.IsName;
+            if (AddressSpace.IsNobodys(address) && !anywhere) continue;
             if (!endpoint.LocalAllowed && (AddressSpace.IsSpecial(address) || IsOurs(address))) continue;
             if (!addresses.Contains(address)) addresses.Add(address);
         }

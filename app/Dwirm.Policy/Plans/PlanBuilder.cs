@@ -212,6 +212,7 @@ public static class PlanBuilder
                 Active = active,
                 ActiveUntilMs = active && changeMs != long.MaxValue ? changeMs : 0,
                 RateBitsPerSecond = service.Rate.BitsPerSecond,
+                Reach = service.Reach,
                 Ports = reachable ? claims.Ports(service) : [],
                 Sources = sources,
                 Sources6 = sources6,

@@ -51,6 +51,9 @@ public sealed record ServiceDefaults
     /// <summary>Daily window; the whole day unless the site says otherwise.</summary>
     public DailyWindow Schedule { get; init; } = DailyWindow.AllDay;
 
+    /// <summary>Who may use a Provide where no rule says so: its own network unless the site says otherwise.</summary>
+    public ServiceReach Reach { get; init; }
+
     /// <summary>Where a Consume without Endpoints may connect; nowhere unless the site says otherwise.</summary>
     public IReadOnlyList<EndpointName> Endpoints { get; init; } = [];
 }
@@ -89,6 +92,9 @@ public sealed record PolicyRule
     /// <summary>What it decides.</summary>
     public required PolicyDecision Decision { get; init; }
 
+    /// <summary>Who may use a Provide that it accepts; null leaves it to the site's defaults.</summary>
+    public ServiceReach? Reach { get; init; }
+
     /// <summary>How it narrows what it accepts, and what the owner may approve under it.</summary>
     public RuleAmendment Amend { get; init; } = new();
 }
@@ -98,6 +104,9 @@ public sealed record RuleAmendment
 {
     /// <summary>Port forwards.</summary>
     public ForwardPolicy PortForward { get; init; }
+
+    /// <summary>Outside ports that a forward may take; null for all that are not reserved.</summary>
+    public PortSet? ExternalPorts { get; init; }
 
     /// <summary>Upper bound of the rate; <see cref="BitRate.Line"/> for none.</summary>
     public BitRate MaxRate { get; init; }

@@ -49,6 +49,9 @@ internal sealed class CategoryReview
     /// <summary>Forwards with their transports; from <see cref="ForwardReview"/>.</summary>
     internal IReadOnlyList<GrantedForward> Forwards { get; set; } = [];
 
+    /// <summary>Whose devices may use it.</summary>
+    internal ServiceReach Reach { get; set; }
+
     /// <summary>Under Provide.</summary>
     internal bool Provides => Request.Direction == ServiceDirection.Provide;
 
@@ -105,6 +108,21 @@ internal sealed class CategoryReview
         if (narrowed is null) Refuse($"Schedule {Terms.Schedule} has no minute in {limit}, the window of {by}");
         else Because($"Schedule {Terms.Schedule} became {narrowed} by {by}, which allows {limit}");
         Terms = Terms with { Schedule = narrowed };
+    }
+
+    /// <summary>Says where the options came from that the request leaves out.</summary>
+    internal void ReportFilled(CategoryDefinition? row)
+    {
+        ReportFilled(ProfileOption.Ports, row?.Ports is not null, Filled.Ports.ToString());
+        ReportFilled(ProfileOption.Rate, row?.Rate is not null, Filled.Rate.ToString());
+        ReportFilled(ProfileOption.Schedule, row?.Schedule is not null, Filled.Schedule?.ToString() ?? "");
+        ReportFilled(ProfileOption.Hints, row?.Hints is not null, Filled.Hints.ToString());
+        ReportFilled(ProfileOption.Endpoints, row?.Endpoints is not null, string.Join(' ', Texts(Filled.Endpoints)));
+    }
+
+    private void ReportFilled(ProfileOption option, bool registered, string value)
+    {
+        if (Request.StateOf(option) == OptionState.Absent && value.Length > 0) Because($"{option.Key()} {value} comes from {(registered ? "the category registry" : "the site's defaults")}");
     }
 
     /// <summary>Says what the device wrote wrongly.</summary>
@@ -167,6 +185,7 @@ internal sealed class CategoryReview
             Rate = Terms.Rate,
             Schedule = Terms.Schedule!,
             Ports = ports,
+            Reach = Provides ? Reach : ServiceReach.Network,
             Forwards = Forwards,
             Sources = sources,
             Endpoints = Destinations,

@@ -1,5 +1,6 @@
 using System.Collections.Generic;
 using Dwirm.Policy.Profiles;
+using Dwirm.Policy.Rules;
 using Dwirm.Wire;
 
 namespace Dwirm.Policy.Terms;
@@ -85,6 +86,8 @@ internal sealed class EndpointReview(NegotiationInput input)
         EndpointName name = endpoint.Name;
         if (name.Port is null && review.Terms.Ports.IsEmpty) return "it names no port, and the category has none";
         if (name.IsName) return null;
+        // In what the owner assigned 0.0.0.0 is every address outside; a device cannot ask for that.
+        if (name.Literal is { IsAny: true } && input.Source == RequestSource.Assigned) return null;
         if (name.IsNobodysLiteral) return "no other host can have this address";
         if (!name.IsSpecialLiteral && !IsLocal(name)) return null;
         if (endpoint.Trusted || input.Verdict == OwnerVerdict.Approve) return null;

@@ -11,11 +11,11 @@ internal sealed class ForwardReview(NegotiationInput input, PortSet reserved)
     private readonly List<GrantedForward> _taken = [];
 
     /// <summary>Settles the forward of a category whose ports are settled.</summary>
-    internal void Decide(CategoryReview review, ForwardPolicy policy, string by)
+    internal void Decide(CategoryReview review, ForwardPolicy policy, PortSet? allowed, string by)
     {
         if (review.Terms.Forward is not { } asked || review.Refused) return;
         List<GrantedForward> wanted = Split(asked, review.Terms);
-        string? obstacle = Obstacle(review, asked, policy, by) ?? Collision(wanted);
+        string? obstacle = Obstacle(review, asked, policy, allowed, by) ?? Collision(wanted);
         if (obstacle is null && policy == ForwardPolicy.Ask && input.Verdict != OwnerVerdict.Approve)
         {
             review.ForwardAsked = true;
@@ -30,11 +30,12 @@ internal sealed class ForwardReview(NegotiationInput input, PortSet reserved)
         review.Forwards = wanted;
     }
 
-    private string? Obstacle(CategoryReview review, PortForward asked, ForwardPolicy policy, string by)
+    private string? Obstacle(CategoryReview review, PortForward asked, ForwardPolicy policy, PortSet? allowed, string by)
     {
         if (!review.Provides) return "a forward has a meaning under Provide only";
         if (policy == ForwardPolicy.None) return $"{by} allows no forward";
         if (!asked.IsInside(review.Terms.Ports)) return $"its internal ports are not all inside Ports {review.Terms.Ports}";
+        if (allowed is not null && !asked.External.IsSubsetOf(allowed)) return $"{by} allows outside ports {allowed} only";
         return asked.External.Overlaps(reserved) ? $"outside ports {reserved} are reserved" : null;
     }
 

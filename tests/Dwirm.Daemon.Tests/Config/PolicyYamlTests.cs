@@ -49,6 +49,38 @@ public class PolicyYamlTests
         Assert.Equal(new RuleAmendment(), policy.Rules[1].Amend);
     }
 
+    [Fact]
+    public void Reach_outside_ports_and_zones_are_read()
+    {
+        SitePolicy policy = Good("""
+            version: 1
+            zones: { IST: "+05:30", NST: "-03:30" }
+            defaults: { reach: house, schedule: "08:00-19:59IST" }
+            rules:
+              - { name: a, match: {}, decision: accept, reach: network, amend: { portForward: allow, externalPorts: "8000-8099" } }
+              - { name: b, match: { source: assigned }, decision: ask }
+            """);
+        Assert.Equal((ServiceReach.House, 330), (policy.Defaults.Reach, policy.Defaults.Schedule.OffsetMinutes));
+        Assert.Equal((ServiceReach.Network, "8000-8099"), (policy.Rules[0].Reach, policy.Rules[0].Amend.ExternalPorts!.ToString()));
+        Assert.Equal((null, RequestSource.Assigned), (policy.Rules[1].Reach, policy.Rules[1].Match.Source));
+        Assert.True(policy.Zones.TryGet("NST", out int minutes, out _));
+        Assert.Equal(-210, minutes);
+    }
+
+    [Theory]
+    [InlineData("zones: { IST: \"5:30\" }", "policy.yaml:2: IST needs an offset such as \"+05:30\", not '5:30'")]
+    [InlineData("zones: { IST: \"+24:00\" }", "policy.yaml:2: IST needs an offset such as \"+05:30\", not '+24:00'")]
+    [InlineData("zones: { India: \"+05:30\" }", "policy.yaml:2: 'India' is no zone code of three capital letters")]
+    [InlineData("zones: [IST]", "policy.yaml:2: zones must be codes with their offsets, such as { IST: \"+05:30\" }, not a list")]
+    [InlineData("defaults: { reach: world }", "policy.yaml:2: reach must be network | house, not 'world'")]
+    [InlineData("rules: [{ name: a, match: {}, decision: deny, reach: house }]", "policy.yaml:2: a rule that denies lets nobody reach anything; remove reach")]
+    public void Faults_of_reach_and_zones_have_their_line(string line, string fault)
+    {
+        var faults = new List<ConfigFault>();
+        Assert.Null(PolicyYaml.Parse("policy.yaml", Encoding.UTF8.GetBytes($"version: 1\n{line}\n"), faults));
+        Assert.Equal(fault, Assert.Single(faults).ToString());
+    }
+
     [Theory]
     [InlineData("version: 1")]
     [InlineData("version: 1\nrules: []\n")]
@@ -86,7 +118,7 @@ public class PolicyYamlTests
         { 8, "source: mud", "source: manual", "source must be dwirm | mud | assigned, not 'manual'" },
         { 10, "portForward: allow", "portForward: always", "portForward must be ask | none | allow, not 'always'" },
         { 10, "maxRate: 4Mbps", "maxRate: { a: 1 }", "maxRate must be a rate such as 2Mbps, 15Kbps or Line, not keys and values" },
-        { 10, "maxRate: 4Mbps", "rate: 4Mbps", "unknown key 'rate' in amend; known here are portForward, maxRate, schedule, ports, endpoints" },
+        { 10, "maxRate: 4Mbps", "rate: 4Mbps", "unknown key 'rate' in amend; known here are portForward, externalPorts, maxRate, schedule, ports, endpoints" },
         { 10, "*.example.com", "https://a.example", "'https://a.example' must be a host or a pattern of hosts" },
         { 9, "decision: accept", "decision:", "decision must be ask | accept | deny, not nothing" },
         { 10, "decision: accept", "decision: deny", "a rule that denies has nothing to amend" },

@@ -43,7 +43,14 @@ public class ShippedPolicyTests
     public void The_registry_has_the_baseline_and_ours()
     {
         CategoryRegistry registry = Registry();
-        Assert.Equal(5, registry.Count);
+        Assert.True(registry.Count >= 18);
+        // Least privilege: nobody is reached who is not named, and no rate is left open but for files inside the house.
+        foreach (CategoryDefinition row in registry.Rows)
+        {
+            Assert.True(row.Endpoints is null or { Count: 0 }, row.Name);
+            Assert.True(row.Name is "Storage" or "Full Access" or "HTTP" || row.Rate is { IsLine: false }, row.Name);
+            Assert.NotEmpty(row.Description);
+        }
         Assert.Equal(CategoryRegistry.BaselineHttp.Ports, registry.Find("HTTP")!.Ports);
         foreach (string name in new[] { "Video Stream", "Management", "Firmware Update" })
         {
@@ -52,18 +59,82 @@ public class ShippedPolicyTests
         }
     }
 
-    private static Negotiation Negotiate(string json, OwnerVerdict verdict = OwnerVerdict.None)
+    [Theory]
+    [InlineData("camera", DeviceState.Granted, 2)]
+    [InlineData("cloud camera", DeviceState.Granted, 2)]
+    [InlineData("printer", DeviceState.Granted, 2)]
+    [InlineData("voice assistant", DeviceState.Granted, 1)]
+    [InlineData("media cast", DeviceState.Granted, 2)]
+    [InlineData("speaker", DeviceState.Granted, 2)]
+    [InlineData("smart lock", DeviceState.Granted, 1)]
+    [InlineData("energy meter", DeviceState.Granted, 3)]
+    [InlineData("light", DeviceState.Granted, 1)]
+    [InlineData("hub", DeviceState.Granted, 2)]
+    [InlineData("local only", DeviceState.Granted, 1)]
+    [InlineData("full access", DeviceState.FullAccess, 0)]
+    public void Every_template_is_granted_as_it_is_written(string name, DeviceState state, int services)
+    {
+        DeviceTemplate template = Registry().Template(name)!;
+        Negotiation outcome = Negotiate(template.Json, OwnerVerdict.Approve, source: RequestSource.Assigned);
+        Assert.Equal((state, services), (outcome.State, outcome.Grant!.Services.Count));
+        Assert.NotEmpty(template.Description);
+        Assert.All(outcome.Grant.Services, service => Assert.False(service.Rate.IsLine, service.Category));
+    }
+
+    [Fact]
+    public void There_is_no_template_without_a_test() => Assert.Equal(12, Registry().Templates.Count);
+
+    /// <summary>What each example makes of the draft's camera, of a device that wants everything, and of a lock that wants to be reached from outside.</summary>
+    [Theory]
+    [InlineData("family-home", "amended", "pending", "pending")]
+    [InlineData("guest-iot", "amended", "quarantined", "quarantined")]
+    [InlineData("small-office", "amended", "pending", "pending")]
+    [InlineData("strict", "pending", "quarantined", "quarantined")]
+    [Trait("Requirement", "DWIRM-05")]
+    public void Example_policies_do_what_they_say(string example, string camera, string phone, string tunnel)
+    {
+        string policy = $"usr/share/dwirm/policies/{example}.yaml";
+        Assert.Equal(camera, Negotiate(Camera, policy: policy).State.ToString().ToLowerInvariant());
+        Assert.Equal(phone, Negotiate("{\"IoT Profile\":{\"Provide\":{\"Full Access\":{}}}}", policy: policy).State.ToString().ToLowerInvariant());
+        const string lockOutside = "{\"IoT Profile\":{\"Provide\":{\"Smart Lock\":{\"Ports\":\"443\",\"PortFwd\":\"443:20443\"}}}}";
+        Negotiation opened = Negotiate(lockOutside, policy: policy);
+        Assert.Equal(tunnel, opened.State.ToString().ToLowerInvariant());
+        Negotiation approved = Negotiate(lockOutside, OwnerVerdict.Approve, policy);
+        if (example != "small-office") Assert.True(approved.Grant is null || approved.Grant.Services[0].Forwards.Count == 0);
+        Assert.All(approved.Grant?.Services ?? [], service => Assert.False(service.Rate.IsLine));
+    }
+
+    [Fact]
+    public void No_example_gives_a_forward_by_itself_and_only_printers_reach_the_whole_house()
+    {
+        string folder = Shipped("usr/share/dwirm/policies");
+        string[] files = Directory.GetFiles(folder);
+        Assert.Equal(4, files.Length);
+        foreach (string file in files)
+        {
+            var faults = new List<ConfigFault>();
+            SitePolicy policy = PolicyYaml.Read(file, faults)!;
+            Assert.Empty(faults);
+            Assert.All(policy.Rules, rule => Assert.NotEqual(ForwardPolicy.Allow, rule.Amend.PortForward));
+            Assert.All(policy.Rules, rule => Assert.True(rule.Reach is null || rule.Match.Category == "Printing"));
+            Assert.Equal(ServiceReach.Network, policy.Defaults.Reach);
+        }
+    }
+
+    private static Negotiation Negotiate(
+        string json, OwnerVerdict verdict = OwnerVerdict.None, string policy = "etc/dwirm/policy.yaml", RequestSource source = RequestSource.Dwirm)
     {
         var faults = new List<ConfigFault>();
-        SitePolicy? policy = PolicyYaml.Read(Shipped("etc/dwirm/policy.yaml"), faults);
+        SitePolicy? read = PolicyYaml.Read(Shipped(policy), faults);
         Assert.Empty(faults);
         Assert.True(IotProfile.TryParse(Encoding.UTF8.GetBytes(json), out IotProfile? profile, out _));
-        return new PolicyEngine(policy!, Registry()).Negotiate(new NegotiationInput
+        return new PolicyEngine(read!, Registry()).Negotiate(new NegotiationInput
         {
             Profile = profile!,
             Mac = new MacAddress(1),
             Network = "lan",
             Verdict = verdict,
+            Source = source,
             Forwards = new NobodyForwards(),
             Zone = new Greenwich(),
             Now = new Instant(0, 1_767_225_600_000, true),

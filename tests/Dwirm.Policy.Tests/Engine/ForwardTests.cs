@@ -29,6 +29,22 @@ public class ForwardTests
     }
 
     [Theory]
+    [InlineData("8000-8099", true)]
+    [InlineData("8088-8098", false)]
+    [InlineData("9000", false)]
+    [Trait("Requirement", "DWIRM-09")]
+    public void A_rule_may_name_the_only_outside_ports(string allowed, bool granted)
+    {
+        var amend = new RuleAmendment { PortForward = ForwardPolicy.Allow, ExternalPorts = Ports(allowed) };
+        foreach (OwnerVerdict verdict in (OwnerVerdict[])[OwnerVerdict.None, OwnerVerdict.Approve])
+        {
+            Negotiation outcome = Decide(Site(Rule("some", PolicyDecision.Accept, amend: amend)), One("Provide", "Thing", Asked), verdict);
+            Assert.Equal(granted ? 1 : 0, outcome.Grant!.Services[0].Forwards.Count);
+            Assert.Equal(!granted, outcome.Services[0].Reasons.Contains($"PortFwd 88-99:8088-8099 was not granted: rule 'some' allows outside ports {allowed} only"));
+        }
+    }
+
+    [Theory]
     [InlineData("Provide", """{"Ports":"80","PortFwd":"80-81:8080-8081"}""", "not all inside")]
     [InlineData("Provide", """{"Ports":"80,443","PortFwd":"80,443:8080,1023"}""", "reserved")]
     [InlineData("Consume", """{"Ports":"80","PortFwd":"80:8080","Endpoints":["host.example"]}""", "Provide only")]

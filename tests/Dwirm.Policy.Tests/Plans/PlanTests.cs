@@ -2,6 +2,7 @@ using System.Collections.Generic;
 using System.Linq;
 using Dwirm.Policy.Controls;
 using Dwirm.Policy.Plans;
+using Dwirm.Policy.Rules;
 using Dwirm.Policy.Tests.Engine;
 using Dwirm.Policy.Tests.Profiles;
 using Dwirm.Wire;
@@ -292,6 +293,36 @@ public class PlanTests
         // Nobody knows that it is over while the clock may be wrong.
         PlannedDevice untrusted = Assert.Single(Build([ControlledDevice(DeviceState.New, over, false)], new Names(), Now with { WallIsTrusted = false }).Devices);
         Assert.Equal(DevicePosture.Managed, untrusted.Posture);
+    }
+
+    [Fact]
+    [Trait("Requirement", "DWIRM-14")]
+    public void Everywhere_outside_is_the_owners_to_give()
+    {
+        const string json = """{"IoT Profile":{"Consume":{"Cloud":{"Ports":"443","Hints":"HTTPS","Endpoints":["0.0.0.0"]}}}}""";
+        Assert.Empty(Decide(Generous, json, OwnerVerdict.Approve).Grant!.Services);
+        Grant grant = Decide(Generous, Input(json) with { Verdict = OwnerVerdict.Approve, Source = RequestSource.Assigned }).Grant!;
+        PlanDevice device = Camera1() with { Grant = grant };
+        Assert.Equal("0.0.0.0/0", Assert.Single(Assert.Single(Assert.Single(Build([device], new Names(), Now).Devices).Services).Endpoints).Destination.ToString());
+        Assert.True(Grant.TryParse(grant.ToJson(), out Grant? again));
+        Assert.Equal(grant.ToJson(), again.ToJson());
+    }
+
+    [Fact]
+    public void Reach_goes_from_the_rule_into_the_plan()
+    {
+        const string json = """{"IoT Profile":{"Provide":{"Web":{"Ports":"80"}},"Consume":{"X":{"Endpoints":["203.0.113.5:80"]}}}}""";
+        SitePolicy house = Site(Rule("all", PolicyDecision.Accept) with { Reach = ServiceReach.House });
+        Assert.Equal([ServiceReach.House, ServiceReach.Network], Reaches(house));
+        Assert.Equal([ServiceReach.Network, ServiceReach.Network], Reaches(Generous));
+        Assert.Equal([ServiceReach.House, ServiceReach.Network], Reaches(Generous with { Defaults = new ServiceDefaults { Reach = ServiceReach.House } }));
+
+        ServiceReach[] Reaches(SitePolicy policy)
+        {
+            Grant grant = Decide(policy, json).Grant!;
+            Assert.True(Grant.TryParse(grant.ToJson(), out Grant? again));
+            return [.. Assert.Single(Build([Camera1() with { Grant = again }], new Names(), Now).Devices).Services.Select(service => service.Reach)];
+        }
     }
 
     private static PlannedDevice? Controlled(DeviceState state, DeviceControls controls, bool spent = false) =>
