@@ -73,9 +73,10 @@ internal sealed class RouterDaemon : IDisposable
         var documents = new Documents(_state, _clock, _options.StateDir, startedEmpty);
         _control = new ControlServer(_options.RunDir, _loop, new ControlHandler(_state, _owner, _store, documents));
         _clockStep = new ClockStepTimer();
-        _ruleset = new RulesetWatch(_state.Enforcement, _loop, _log, static _ => { });
+        _ruleset = new RulesetWatch(_state.Enforcement, _loop, _log, _state.Offload.Look);
         _queues = new QueueWatch(_state.Enforcement, _loop);
         _packets = new PacketLog(_loop, _log);
+        _state.Packets = _packets;
         _packets.Listen(PacketLog.ViolationGroup, _state.Violations);
         _state.Addresses6 = new AddressLearner(_state.Devices, _state.Enforcement, _neighbours, _loop.Deadlines, _log);
         _packets.Listen(PacketLog.AddressGroup, _state.Addresses6);
@@ -180,6 +181,7 @@ internal sealed class RouterDaemon : IDisposable
             if (_state.Devices.Find(used.Mac) is { } device) device.Quota = used;
         }
         _state.Quotas.Watch(now);
+        _state.Offload.Look(now);
         _state.Negotiator.ReconsiderAll(now, static _ => { });
     }
 
@@ -238,6 +240,7 @@ internal sealed class RouterDaemon : IDisposable
         _state.Dns?.Configure(read.Uci, now);
         LookForLostDecisions();
         _state.KeyCommands.Load(now);
+        _state.Offload.Look(now);
         _state.Negotiator.ReconsiderAll(now, device => _state.Unsolicited.Start(device, now));
         _network.OpenPorts(now);
         TidyUpSoon(now);

@@ -55,7 +55,7 @@ internal sealed class Documents(DaemonState state, SystemClock clock, string sta
                 Bridge = support?.BridgeTable ?? false,
                 Htb = support?.Htb ?? false,
                 LastError = state.Enforcement.Fault ?? "",
-                Notes = support?.Notes ?? [],
+                Notes = Notes(support),
             },
             Faults = Faults(),
             Counters = Counters(),
@@ -296,6 +296,14 @@ internal sealed class Documents(DaemonState state, SystemClock clock, string sta
         Dictionary<uint, ServiceUsage> usage = [];
         state.Enforcement.ReadUsage(usage);
         return usage;
+    }
+
+    private List<string> Notes(KernelSupport? support)
+    {
+        List<string> notes = [.. support?.Notes ?? []];
+        if (state.Offload.Note is { } offload) notes.Add(offload);
+        if (state.Packets?.Fault is { } fault) notes.Add(fault);
+        return notes;
     }
 
     private List<KeyValuePair<string, long>> Counters()

@@ -15,6 +15,7 @@ namespace Dwirm.Daemon.Service;
 internal sealed class DaemonState
 {
     private Violations? _violations;
+    private OffloadWatch? _offload;
 
     /// <summary>Lines for the operator.</summary>
     public required Log Log { get; init; }
@@ -74,6 +75,12 @@ internal sealed class DaemonState
 
     /// <summary>The turn's effects.</summary>
     public required Turn Turn { get; init; }
+
+    /// <summary>Whether flows pass our rules at all.</summary>
+    internal OffloadWatch Offload => _offload ??= new OffloadWatch(this);
+
+    /// <summary>What rules log; null where nothing listens.</summary>
+    internal PacketLog? Packets { get; set; }
 
     /// <summary>Who tried what and was refused.</summary>
     internal Violations Violations => _violations ??= new Violations(this);

@@ -31,7 +31,7 @@ public sealed class EnforcementService : IDisposable
     private InterfaceTable? _interfaces;
     private PlanInput? _input;
     private long _nextChangeMs = long.MaxValue;
-    private bool _allDirty = true, _linksChanged;
+    private bool _allDirty = true, _linksChanged, _isOpened;
     private bool _planSawTrustedClock;
     private bool _decisionsAreLost;
     private string[] _notes = [];
@@ -214,18 +214,28 @@ public sealed class EnforcementService : IDisposable
         _notes = notes;
     }
 
-    private string? Open(Instant now)
+    /// <summary>The kernel's side, opened if it is not, for what has to be known before the first plan; null where it cannot be.</summary>
+    internal IKernel? OpenKernel() => Open() is null ? _kernel : null;
+
+    private string? Open()
     {
-        if (_kernel is not null) return null;
         try
         {
-            _kernel = _open();
+            _kernel ??= _open();
+            return null;
         }
         catch (LinuxException e)
         {
             return e.Message;
         }
-        Opened?.Invoke(_kernel, now);
+    }
+
+    private string? Open(Instant now)
+    {
+        if (Open() is { } fault) return fault;
+        if (_isOpened) return null;
+        _isOpened = true;
+        Opened?.Invoke(_kernel!, now);
         return null;
     }
 

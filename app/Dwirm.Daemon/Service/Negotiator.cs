@@ -106,7 +106,7 @@ public sealed class Negotiator
     /// <returns>True when the answer changed.</returns>
     public bool Decide(Device device, IotProfile profile, Instant now, OwnersWord? word = null)
     {
-        Negotiation negotiation = _state.Policy.Negotiate(InputFor(device.Record, profile, now));
+        Negotiation negotiation = _state.Offload.Limit(_state.Policy.Negotiate(InputFor(device.Record, profile, now)), device.Record);
         device.Services = negotiation.Services;
         device.ForwardAsked = negotiation.ForwardAsked || negotiation.EndpointAsked;
         device.ShortAnswerUtf8 = negotiation.ShortAnswerJson is { } shortForm ? Encoding.UTF8.GetBytes(shortForm) : [];

@@ -264,4 +264,21 @@ public class DaemonConfigTests
             Assert.Equal(config is null, faults.Count > 0);
         }
     }
+
+    [Theory]
+    [InlineData("", FlowOffload.Off)]
+    [InlineData("config defaults\n\toption flow_offloading '1'\n", FlowOffload.Software)]
+    [InlineData("config defaults\n\toption flow_offloading '1'\n\toption flow_offloading_hw '1'\n", FlowOffload.Hardware)]
+    [InlineData("config defaults\n\toption flow_offloading_hw '1'\n", FlowOffload.Off)] // fw4 wants both
+    [InlineData("config zone\n\toption flow_offloading '1'\n", FlowOffload.Off)]
+    public void Flow_offload_is_what_the_firewall_makes_of_its_options(string defaults, FlowOffload expected)
+    {
+        using var files = new UciFiles();
+        files["firewall"] = UciFiles.Firewall + "\n" + defaults;
+        DaemonConfig config = files.Read();
+        Assert.Equal(expected, config.Offload);
+        Assert.False(config.AllowOffloadOff);
+        files["dwirm"] = UciFiles.Dwirm.Replace("config dwirm 'main'\n", "config dwirm 'main'\n\toption allow_offload_off '1'\n", StringComparison.Ordinal);
+        Assert.True(files.Read().AllowOffloadOff);
+    }
 }

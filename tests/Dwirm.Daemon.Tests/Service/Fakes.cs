@@ -9,6 +9,7 @@ using Dwirm.Policy.Plans;
 using Dwirm.Store;
 using Dwirm.Wire;
 using Dwirm.Wire.Dhcp4;
+using Dwirm.Wire.Netlink;
 
 namespace Dwirm.Daemon.Tests.Service;
 
@@ -100,6 +101,24 @@ internal sealed class FakeKernel(List<string> order) : IKernel
     }
 
     public bool IsIntact() => true;
+
+    /// <summary>Flowtables that stand in it, and whether they can be taken out.</summary>
+    public List<NftFlowtable> Flowtables { get; } = [];
+
+    public bool KeepsFlowtables { get; set; }
+
+    public bool ReadFlowtables(Action<NftFlowtable> take)
+    {
+        Flowtables.ForEach(take);
+        return true;
+    }
+
+    public NetlinkError? EndOffload(NftFlowtable flowtable)
+    {
+        if (KeepsFlowtables) return new NetlinkError("nft flowtable delete", 16);
+        Flowtables.Clear();
+        return null;
+    }
 
     /// <summary>What the counters show; null for no answer.</summary>
     public Dictionary<uint, ServiceUsage>? Usage { get; set; }
