@@ -81,7 +81,7 @@ internal sealed class Documents(DaemonState state, SystemClock clock, string sta
     public DeviceDto? Device(MacAddress mac, Instant now)
     {
         state.Violations.TakeKernelCounts(now);
-        if (state.Devices.Find(mac) is { } device) return Device(device, Usage(), now);
+        if (state.Devices.Find(mac) is { } device) return Device(device, Usage(mac), now);
         foreach (Lease lease in state.Dhcp.Leases)
         {
             if (lease.State == LeaseState.Bound && lease.Mac == mac) return Ordinary(lease, now);
@@ -290,6 +290,13 @@ internal sealed class Documents(DaemonState state, SystemClock clock, string sta
     };
 
     private static long Expiry(Lease lease, Instant now) => lease.ExpiresMs == long.MaxValue ? 0 : now.ToUnixMs(lease.ExpiresMs);
+
+    private Dictionary<uint, ServiceUsage> Usage(MacAddress mac)
+    {
+        Dictionary<uint, ServiceUsage> usage = [];
+        state.Enforcement.ReadUsage([mac], usage);
+        return usage;
+    }
 
     private Dictionary<uint, ServiceUsage> Usage()
     {

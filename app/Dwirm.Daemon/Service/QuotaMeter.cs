@@ -17,6 +17,7 @@ internal sealed class QuotaMeter
     private const long ReadEveryMs = 10_000, RecordEveryMs = 600_000;
     private const int StepsOfAQuota = 20;
     private readonly DaemonState _state;
+    private readonly List<MacAddress> _metered = [];
     private readonly Deadline _next;
     private Dictionary<uint, ServiceUsage> _before = [], _now = [];
     private long _recordedMs;
@@ -50,7 +51,12 @@ internal sealed class QuotaMeter
     private void Count(Instant now)
     {
         (_before, _now) = (_now, _before);
-        if (!_state.Enforcement.ReadUsage(_now))
+        _metered.Clear();
+        foreach (Device device in _state.Devices.All)
+        {
+            if (device.Record.Controls is { QuotaBytes: > 0 }) _metered.Add(device.Record.Mac);
+        }
+        if (!_state.Enforcement.ReadUsage(_metered, _now))
         {
             // No answer is no reading: the next one is compared with the last there was.
             (_before, _now) = (_now, _before);
