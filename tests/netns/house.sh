@@ -38,6 +38,8 @@ lab_house() {
 		lab_spawn "$host" "server-$host" /usr/bin/python3 "$LAB_TOOLS/server.py" "$host"
 	done
 	lab_any_port sensor bell blocked full meter plug guest guest2
+	# netifd puts addresses back after a flap; here they stay.
+	ip netns exec "$LAB_ID-router" sysctl -qw net.ipv6.conf.all.keep_addr_on_down=1
 	lab_house_uci
 	lab_resolver dnsmasq2 br-iot br-guest
 	LAB_LAN_DEVICES='{ "br-lan", "br-iot", "br-guest" }'
@@ -98,8 +100,11 @@ lab_house_attach() {
 	for host in $LAB_HOUSE; do lab_wait 10 test_ip "$host" || { echo "no lease: $host" >&2; return 1; }; done
 	for host in $LAB_HOUSE; do lab_wait 10 test_ip6 "$host" || { echo "no IPv6 address: $host" >&2; return 1; }; done
 	wait "${waiting[@]}"
-	lab_house_decide
-	# A device's IPv6 address is its own once it has used it.
+	lab_house_decide && lab_house_ip6
+}
+# A device's IPv6 address is its own once it has used it.
+lab_house_ip6() {
+	local host
 	for host in camera camera2 sensor bell blocked meter; do lab_wait 10 house_ip6_known "$host" || { echo "IPv6 address not learnt: $host" >&2; return 1; }; done
 }
 house_ip6_known() {

@@ -55,7 +55,7 @@ internal sealed class AddressLearner : IPacketLogHandler
     /// <summary>The device whose address it is: learnt, or the link-local address its MAC makes; null when it is nobody's.</summary>
     public Device? HolderOf(Ipv6Address address)
     {
-        if (_holders.TryGetValue(address, out LearntAddress? learnt)) return learnt.Device;
+        if (Holding(address) is { } learnt) return learnt.Device;
         return Ipv6Prefix.LinkLocal.Contains(address) && address.TryGetMac(out MacAddress mac) ? _devices.Find(mac) : null;
     }
 
@@ -99,9 +99,18 @@ internal sealed class AddressLearner : IPacketLogHandler
     // link-local one of these is so without being learnt.
     private Device? HolderOf(Ipv6Address address, Device asking)
     {
-        if (_holders.TryGetValue(address, out LearntAddress? learnt)) return learnt.Device;
+        if (Holding(address) is { } learnt) return learnt.Device;
         if (!address.TryGetMac(out MacAddress mac) || _devices.Find(mac) is not { } maker) return null;
         return maker == asking && !Ipv6Prefix.LinkLocal.Contains(address) ? null : maker;
+    }
+
+    // A device that was forgotten has lost its addresses; one that came back under the same MAC may form them again.
+    private LearntAddress? Holding(Ipv6Address address)
+    {
+        if (!_holders.TryGetValue(address, out LearntAddress? learnt)) return null;
+        if (_devices.Find(learnt.Device.Record.Mac) == learnt.Device) return learnt;
+        Forget(learnt);
+        return null;
     }
 
     /// <summary>True when a host of the network could have formed the address; never the router's own or one that belongs to no single host.</summary>

@@ -178,6 +178,16 @@ public sealed class AddressLearnerTests : IDisposable
     }
 
     [Fact]
+    public void A_device_that_was_forgotten_and_comes_back_may_form_its_address_again()
+    {
+        Learnt(Camera, "fd00:1::10");
+        _router.State.Devices.Remove(_router.Device(Camera));
+        _router.Receive(Dhcpv4Builder.DwirmClient(Camera, Video));
+        Assert.Empty(Own(Camera));
+        Learnt(Camera, "fd00:1::10");
+    }
+
+    [Fact]
     public void A_device_that_is_forgotten_leaves_its_addresses()
     {
         Learnt(Camera, "fd00:1::10");

@@ -26,6 +26,7 @@ policies[0]=$LAB/policy.good
 wan_back() {
 	ip -n "$LAB_ID-router" link set wan up
 	ip -n "$LAB_ID-router" route replace default via 198.51.100.1
+	ip -n "$LAB_ID-router" route replace default via 2001:db8::1
 }
 replug() { # a device that starts anew
 	local host=$1 profile=camera
@@ -79,6 +80,7 @@ for host in $LAB_HOUSE; do lab_wait 10 test_ip "$host" || fail "$host has its ad
 asked() { [ "$(lab_dwirm devices --json | jq 'map(select(.requested != null and (.mac | test(":0[0-3]:1[0-4]$|:30$")))) | length')" = 6 ]; }
 eventually "every device has asked anew" 5 asked
 check "the owner's words of the start" lab_house_decide
+check "every device's IPv6 address is its own again" lab_house_ip6
 for host in camera:granted camera2:amended sensor:granted bell:pending blocked:quarantined full:full-access meter:granted; do
 	eventually "${host%:*} is ${host#*:}" 5 state_is "${host%:*}" "${host#*:}"
 done
