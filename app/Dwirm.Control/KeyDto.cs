@@ -3,7 +3,7 @@ using System.Text.Json;
 namespace Dwirm.Control;
 
 /// <summary>One device key. The secret is in the answer to <c>key-add</c> and in no other document.</summary>
-public sealed record KeyDto : IControlDto<KeyDto>
+public sealed class KeyDto : IControlDto<KeyDto>
 {
     /// <summary>Whose.</summary>
     public string Mac { get; set; } = "";

@@ -26,7 +26,9 @@ internal sealed class ClientAuthentication(ClientSecret? secret, Func<long> wall
         if (secret is null) return default;
         ulong counter = _counter.Next(wallMs(), out bool raised);
         if (raised) Save();
-        return messageType == Dhcpv4MessageType.Discover ? Dhcpv4Signature.Request(counter) : Dhcpv4Signature.Delayed(counter, secret.Id, secret.Octets);
+        return messageType == Dhcpv4MessageType.Discover
+            ? Dhcpv4Signature.Request(counter)
+            : Dhcpv4Signature.Delayed(counter, secret.Id, secret.Octets);
     }
 
     /// <summary>Judges a message of a server.</summary>

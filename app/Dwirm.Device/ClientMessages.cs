@@ -78,7 +78,8 @@ internal sealed class ClientMessages(ClientIdentity identity, ClientAuthenticati
             writer.Put(Dhcpv4OptionCode.ParameterRequestList, RequestList());
         }
         if (withProfile) writer.PutLong(identity.ProfileOption, identity.Profile);
-        if (!writer.TryFinish(out int written) || !signature.Complete(_buffer.AsSpan(0, written))) throw new InvalidOperationException("a message is longer than its buffer");
+        if (!writer.TryFinish(out int written) || !signature.Complete(_buffer.AsSpan(0, written)))
+            throw new InvalidOperationException("a message is longer than its buffer");
         return _buffer.AsSpan(0, written);
     }
 

@@ -40,13 +40,16 @@ internal sealed class ClientSecret(uint id, byte[] octets)
         Span<byte> text = stackalloc byte[LongestFile];
         int length = Files.ReadStart(path, text);
         if (length < 0) error = $"{path} cannot be read: {Errno.Describe(-length)}";
-        else if (!TryParse(Encoding.ASCII.GetString(text[..length]), out secret)) error = $"{path} holds no key: a line ID:SECRET of 8 and 32 hexadecimal digits is needed";
+        else if (!TryParse(Encoding.ASCII.GetString(text[..length]), out secret))
+            error = $"{path} holds no key: a line ID:SECRET of 8 and 32 hexadecimal digits is needed";
         if (secret is null) return false;
         secret._counterPath = path + ".counter";
         length = Files.ReadStart(secret._counterPath, text);
         string[] counters = Encoding.ASCII.GetString(text[..Math.Max(length, 0)]).Trim().Split(' ');
-        if (counters.Length == 2 && TryHex(counters[0], out ulong ceiling) && TryHex(counters[1], out ulong router)) (secret.Ceiling, secret.RouterCounter) = (ceiling, router);
-        else if (length is > 0 or (< 0 and not -Errno.ENOENT)) error = $"{secret._counterPath} cannot be read; remove it if the router takes this key's messages anyway";
+        if (counters.Length == 2 && TryHex(counters[0], out ulong ceiling) && TryHex(counters[1], out ulong router))
+            (secret.Ceiling, secret.RouterCounter) = (ceiling, router);
+        else if (length is > 0 or (< 0 and not -Errno.ENOENT))
+            error = $"{secret._counterPath} cannot be read; remove it if the router takes this key's messages anyway";
         return error.Length == 0;
     }
 
@@ -77,5 +80,6 @@ internal sealed class ClientSecret(uint id, byte[] octets)
         return secret is not null;
     }
 
-    private static bool TryHex(string text, out ulong value) => ulong.TryParse(text, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out value);
+    private static bool TryHex(string text, out ulong value) =>
+        ulong.TryParse(text, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out value);
 }

@@ -59,7 +59,7 @@ internal static class DeviceProgram
         using var loop = new DeviceLoop(options.Interface, options.Apply, Clock.BootTimeMs);
         var terms = new ClientTerms(options.Hold, options.TimeoutSeconds * 1000L, Release: !options.NoRelease);
         var authentication = new ClientAuthentication(secret, Clock.RealTimeMs, errno =>
-            StandardStreams.Error($"dwirm-device: {options.KeyPath}.counter cannot be written, so counters may go back after a restart: {Errno.Describe(errno)}\n"));
+            StandardStreams.Error($"dwirm-device: {options.KeyPath}.counter cannot be written; counters may go back: {Errno.Describe(errno)}\n"));
         return loop.Run(new DeviceClient(identity, terms, authentication, loop, report, RandomBytes.NextUInt32));
     }
 

@@ -48,7 +48,8 @@ internal static class KeyCommands
         if (invocation.Has("--json")) return client.PassOn(request);
         var table = new Table(new("MAC"), new("secret id"), new("made"), new("last used"));
         int exit = client.FetchEach<KeyDto>(request, key => table.Add(
-            key.Mac, key.SecretId, LocalTime.Format(context, key.CreatedUnixMs), key.LastUsedUnixMs == 0 ? "never" : LocalTime.Format(context, key.LastUsedUnixMs)));
+            key.Mac, key.SecretId, LocalTime.Format(context, key.CreatedUnixMs),
+            key.LastUsedUnixMs == 0 ? "never" : LocalTime.Format(context, key.LastUsedUnixMs)));
         if (exit == ExitCode.Done) context.Output.Out(table.Count == 0 ? "no device has a key\n" : table.Render(context.Output.Columns));
         return exit;
     }

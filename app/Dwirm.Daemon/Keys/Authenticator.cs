@@ -127,13 +127,15 @@ internal sealed class Authenticator
         return new Proof(ProofKind.Refused, key);
     }
 
-    /// <summary>Why a signed message is discarded, or null. What costs nothing is asked first: the id, the counter, then the code (RFC 3118 section 5.3).</summary>
+    /// <summary>
+    /// Why a signed message is discarded, or null. What costs nothing is asked first: the id, the counter, then the code (RFC 3118 section 5.3).
+    /// </summary>
     private string? FaultOf(in Dhcpv4Packet packet, in Dhcpv4Authentication option, DeviceKey? key, Instant now)
     {
         if (key is null || key.SecretId != option.SecretId) return "auth:unknown-secret";
         if (key.CounterIsLost)
         {
-            // Old messages cannot be told from new ones by what is recorded: only a counter that follows the time, and a clock that is right, can.
+            // What is recorded does not tell old messages from new ones: only a counter that follows the time, and a clock that is right, do.
             ulong present = ReplayCounter.At(now.UnixMs);
             if (!now.WallIsTrusted || option.Counter < present || option.Counter > present + LostCounterWindow) return "auth:counter-lost";
         }

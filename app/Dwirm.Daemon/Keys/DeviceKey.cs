@@ -3,7 +3,9 @@ using Dwirm.Wire;
 
 namespace Dwirm.Daemon.Keys;
 
-/// <summary>The secret that the router shares with one device, and what was seen of its use. The secret itself goes to the key file and the device, nowhere else.</summary>
+/// <summary>
+/// The secret that the router shares with one device, and what was seen of its use. The secret goes to the key file and the device, nowhere else.
+/// </summary>
 /// <param name="secretId">Names the secret on the wire.</param>
 /// <param name="mac">The device; nobody else may use the secret.</param>
 /// <param name="secret">128 bits.</param>

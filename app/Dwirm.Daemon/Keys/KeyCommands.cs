@@ -10,7 +10,7 @@ internal sealed class KeyCommands(DaemonState state)
 {
     private KeyRing Keys => state.Authenticator.Keys;
 
-    /// <summary>Makes a key for a device. From then on the device has to authenticate its profiles; what it was granted before stays until then.</summary>
+    /// <summary>Makes a key for a device. From then on it has to authenticate its profiles; what it was granted before stays.</summary>
     /// <returns>Null when done, or why not.</returns>
     public string? Add(MacAddress mac, Instant now, out DeviceKey? key)
     {

@@ -37,7 +37,8 @@ internal static class KeyFile
             if ((File.GetUnixFileMode(path) & Others) != 0)
             {
                 File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite);
-                faults.Add(new ConfigFault(path, 0, "others than root could read or write it; that was ended, but keys that were seen must be made anew"));
+                const string Open = "others than root could read or write it; that was ended, but keys that were seen must be made anew";
+                faults.Add(new ConfigFault(path, 0, Open));
             }
             if (new FileInfo(path).Length > MaxKeys * MaxLineLength)
             {
@@ -76,20 +77,27 @@ internal static class KeyFile
         return errno;
     }
 
-    /// <summary>Takes one line; what is wrong with it, or empty. The first of two that claim one id, device or secret stays (unique per client).</summary>
+    /// <summary>Takes one line; what is wrong with it, or empty. Of two that claim one id, device or secret the first stays.</summary>
     private static string Take(string line, List<DeviceKey> keys)
     {
         string[] words = line.Split(' ');
         if (words.Length != 4 || line.Length > MaxLineLength) return "is no key: secret id, MAC, secret and time are needed";
-        if (words[0].Length != 8 || !uint.TryParse(words[0], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out uint id)) return "the secret id is not eight hexadecimal digits";
+        if (words[0].Length != 8 || !uint.TryParse(words[0], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out uint id))
+        {
+            return "the secret id is not eight hexadecimal digits";
+        }
         if (!MacAddress.TryParse(words[1], out MacAddress mac)) return "the second word is no MAC address";
         if (!TryParseSecret(words[2], out byte[] secret)) return $"the secret is not {2 * Dhcpv4Authentication.KeySize} hexadecimal digits";
-        if (!long.TryParse(words[3], NumberStyles.None, CultureInfo.InvariantCulture, out long created)) return "the last word is no time in Unix seconds";
+        if (!long.TryParse(words[3], NumberStyles.None, CultureInfo.InvariantCulture, out long created))
+        {
+            return "the last word is no time in Unix seconds";
+        }
         foreach (DeviceKey other in keys)
         {
             if (other.SecretId == id) return "another line has the same secret id; this one is not used";
             if (other.Mac == mac) return $"{mac} has a key already; this one is not used";
-            if (other.Secret.AsSpan().SequenceEqual(secret)) return $"{mac} has the same secret as another device; this one is not used, give it a key of its own";
+            if (!other.Secret.AsSpan().SequenceEqual(secret)) continue;
+            return $"{mac} has the same secret as another device; this one is not used, give it a key of its own";
         }
         if (keys.Count == MaxKeys) return $"there are more than {MaxKeys} keys";
         keys.Add(new DeviceKey(id, mac, secret, created));

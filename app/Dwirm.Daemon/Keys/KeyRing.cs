@@ -18,7 +18,7 @@ internal sealed class KeyRing(string path, IGrantStore store)
     /// <summary>The keys.</summary>
     public Dictionary<MacAddress, DeviceKey>.ValueCollection All => _keys.Values;
 
-    /// <summary>What is wrong with the key file; while there is anything, the file is not written, because that would lose the faulty lines.</summary>
+    /// <summary>What is wrong with the key file; while anything is, the file is not written: that would lose the faulty lines.</summary>
     public IReadOnlyList<ConfigFault> Faults { get; private set; } = [];
 
     /// <summary>The key of a device, or null.</summary>
@@ -32,7 +32,12 @@ internal sealed class KeyRing(string path, IGrantStore store)
         foreach (DeviceKey read in KeyFile.Read(path, faults))
         {
             DeviceKey key = read;
-            if (_keys.TryGetValue(read.Mac, out DeviceKey? known) && known.SecretId == read.SecretId && known.Secret.AsSpan().SequenceEqual(read.Secret)) key = known;
+            bool isSame = _keys.TryGetValue(read.Mac, out DeviceKey? known) && known.SecretId == read.SecretId
+                && known.Secret.AsSpan().SequenceEqual(read.Secret);
+            if (isSame)
+            {
+                key = known!;
+            }
             else
             {
                 key.CounterIsLost = !store.TryCounter(key.CounterName, out ulong counter);

@@ -40,7 +40,8 @@ internal sealed class DhcpService(DaemonState state)
         Proof proof = state.Authenticator.Check(packet, now);
         if (proof.Kind == ProofKind.Refused)
         {
-            if (state.Log.AllowsPacketLine(now)) state.Log.Warning($"{packet.Chaddr} on {port.Settings.Name}: a message failed authentication and was discarded");
+            if (!state.Log.AllowsPacketLine(now)) return;
+            state.Log.Warning($"{packet.Chaddr} on {port.Settings.Name}: a message failed authentication and was discarded");
             return;
         }
         byte type = packet.MessageType;

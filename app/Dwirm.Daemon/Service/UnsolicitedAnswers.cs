@@ -79,7 +79,10 @@ internal sealed class UnsolicitedAnswers(DaemonState state)
     {
         if (state.LeaseOf(device) is not { } lease) return;
         Dhcpv4Signature signature = state.Authenticator.SignatureFor(device, now);
-        if (signature.IsNone && device.Nonce is not null) signature = Dhcpv4Signature.NonceCode(state.Authenticator.NextCounter(now), device.Nonce);
+        if (signature.IsNone && device.Nonce is not null)
+        {
+            signature = Dhcpv4Signature.NonceCode(state.Authenticator.NextCounter(now), device.Nonce);
+        }
         if (Dhcpv4Replies.TryWriteForceRenew(client, port.RouterAddress, signature, state.Turn.Replies.Buffer, out int written))
         {
             var destination = new Dhcpv4Destination(lease.Address, Dhcpv4Destination.ClientPort, true);
