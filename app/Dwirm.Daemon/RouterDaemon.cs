@@ -67,6 +67,7 @@ internal sealed class RouterDaemon : IDisposable
         _state.Quotas = new QuotaMeter(_state);
         _memory = new GrantMemory(_state);
         _state.Service = new DhcpService(_state);
+        _state.Probes = new AddressProbes(_state, (port, probes) => ArpPort.TryOpen(port, probes, _loop));
         _network = new NetworkWatch(_state, _log);
         _leaseExpiry = new Deadline(ExpireLeases);
         Restore(contents, now);

@@ -123,7 +123,7 @@ public sealed partial class Dhcpv4Engine
         LeaseSlot? slot = Leases.Find(address);
         if (slot is null && !Leases.EnsureRoom()) return Ignore(IgnoreReason.TableFull);
 
-        if (IsNewcomer(turn) && !TakeNewcomer(turn)) return Ignore(IgnoreReason.TooManyNewClients);
+        if (!IsRemembered(turn, slot) && !TakeNewcomer(turn)) return Ignore(IgnoreReason.TooManyNewClients);
 
         bool takenOver = slot is { Lease.State: LeaseState.Bound } && !turn.Owns(slot);
         Lease? ended = takenOver ? slot!.Lease with { State = LeaseState.Free, ExpiresMs = turn.Now } : null;

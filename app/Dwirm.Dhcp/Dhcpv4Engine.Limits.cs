@@ -37,9 +37,19 @@ public sealed partial class Dhcpv4Engine
         return true;
     }
 
+    /// <summary>Says that an address cannot be probed: its client is answered as if it had been.</summary>
+    public void SkipProbe(Ipv4Address address)
+    {
+        if (Leases.Find(address) is { } slot) slot.ProbedUntilMs = 0;
+    }
+
     /// <summary>True when nothing is known of the client: neither a lease, also a former one, nor an entry of the administrator.</summary>
     private static bool IsNewcomer(in Turn turn) =>
         turn.Host is null && turn.Network.FindClient(turn.Client.Key) is null or { Lease.State: LeaseState.Offered, RememberedMs: < 0 };
+
+    /// <summary>True when binding the client to the address tells flash nothing new, or the administrator named the client.</summary>
+    private static bool IsRemembered(in Turn turn, LeaseSlot? slot) => turn.Host is not null ||
+        (turn.Owns(slot) && (slot!.Lease.State is LeaseState.Bound or LeaseState.Free || slot.RememberedMs >= 0));
 
     /// <summary>True when strangers hold so many offers that one more could leave known clients without an address.</summary>
     private static bool TooManyOffers(in Turn turn) =>
@@ -47,7 +57,7 @@ public sealed partial class Dhcpv4Engine
         turn.Network.Offered >= Math.Max(FewestOffers, turn.Network.PoolSize / 2);
 
     /// <summary>
-    /// Every new client costs a write to flash, and hardware addresses are free to whoever makes them up: as many as the network could want at
+    /// Every client that is new, or new to its address, costs a write to flash, and hardware addresses are free to whoever makes them up: as many as the network could want at
     /// once, then a few a minute.
     /// </summary>
     private static bool TakeNewcomer(in Turn turn)

@@ -230,6 +230,7 @@ lab_uci() { # what a router of this shape has in /etc/config
 		config dnsmasq
 			option domain 'lan'
 			option authoritative '1'
+			option noping '1'
 			option leasefile '/tmp/dhcp.leases'
 			option port '53'
 

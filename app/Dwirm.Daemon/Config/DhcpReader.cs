@@ -90,6 +90,7 @@ internal sealed class DhcpReader(UciPackage dhcp, Func<string, byte[]?> readFile
             RapidCommit = dnsmasq?.Flag("rapidcommit", false) ?? false,
             SequentialIp = dnsmasq?.Flag("sequential_ip", false) ?? false,
             MaximumLeases = dnsmasq?.Section.Get("dhcpleasemax") is null ? null : dnsmasq.Value.Number("dhcpleasemax", 1, 1_000_000, 1000),
+            Probe = !(dnsmasq?.Flag("noping", false) ?? false),
             RefuseBogusNames = bogus,
             Hosts = _hosts.Of(network, router, dnsmasq, _tags),
             Options = options,

@@ -100,6 +100,9 @@ internal sealed class DaemonState
     /// <summary>Decides requests.</summary>
     public Negotiator Negotiator { get; set; } = null!;
 
+    /// <summary>Looks whether addresses are in use before they are offered; null where that is not done.</summary>
+    public AddressProbes? Probes { get; set; }
+
     /// <summary>The way of a packet.</summary>
     public DhcpService Service { get; set; } = null!;
 

@@ -70,6 +70,14 @@ internal sealed class DhcpService(DaemonState state)
         Answer(port, packet.As(Dhcpv4MessageType.Discover), device, proof.Key is null ? default : proof, now);
     }
 
+    /// <summary>Answers a DISCOVER whose address was probed.</summary>
+    public void Probed(INetworkPort port, byte[] datagram, bool signs, Instant now)
+    {
+        if (!Dhcpv4Packet.TryParse(datagram, out Dhcpv4Packet packet, out _)) return;
+        var proof = new Proof(signs ? ProofKind.Asked : ProofKind.None, state.Authenticator.Keys.Find(packet.Chaddr));
+        Answer(port, packet.As(Dhcpv4MessageType.Discover), state.Devices.Find(packet.Chaddr), proof.Key is null ? default : proof, now);
+    }
+
     /// <summary>Forgets the DISCOVER that waits, if one does.</summary>
     public void DropHeld(Device device)
     {
@@ -174,6 +182,12 @@ internal sealed class DhcpService(DaemonState state)
             return;
         }
         Dhcpv4Decision decision = state.Dhcp.Decide(packet, port.Settings.Name, port.RouterAddress, now, unicast);
+        if (decision.NeedsProbe)
+        {
+            if (state.Probes?.TryBegin(port, packet, decision.Lease!.Address, proof.Kind == ProofKind.Asked, now) == true) return;
+            state.Dhcp.SkipProbe(decision.Lease!.Address);
+        }
+        if (port.Settings.LogDhcp) LogAnswer(port, packet, decision, now);
         if (decision.Ended is { } ended) state.LeaseChanged(ended, state.Devices.Find(ended.Mac), now);
         if (decision.Changed is { } changed)
         {
@@ -235,6 +249,12 @@ internal sealed class DhcpService(DaemonState state)
             RandomBytes.Fill(device.Nonce);
         }
         return isNew || begins ? Dhcpv4Signature.Nonce(state.Authenticator.NextCounter(now), device.Nonce) : default;
+    }
+
+    private void LogAnswer(INetworkPort port, in Dhcpv4Packet packet, in Dhcpv4Decision decision, Instant now)
+    {
+        if (decision.Action == Dhcpv4Action.Ignore || !state.Log.AllowsPacketLine(now)) return;
+        state.Log.Info($"DHCP {decision.Action} on {port.Settings.Device}: {packet.Chaddr} {decision.Lease?.Address} {decision.Lease?.Hostname}");
     }
 
     private void SendDwirmServer(INetworkPort port, in Dhcpv4Packet packet, Device device, Instant now)

@@ -62,6 +62,7 @@ internal sealed class NetworkWatch : IReadyHandler, IDisposable
                 continue;
             }
             _state.Ports.Remove(port.Settings.Name);
+            _state.Probes?.Drop(port.Settings.Name);
             port.Dispose();
             _log.Info($"no longer serves {port.Settings.Name} on {port.Settings.Device}");
         }

@@ -10,6 +10,7 @@ internal static class LinuxIfPacket
     public const int PACKET_AUXDATA = 8;
     public const int TP_STATUS_CSUMNOTREADY = 8;
     public const int ETH_P_IP = 0x0800;
+    public const int ETH_P_ARP = 0x0806;
     public const int PACKET_MULTICAST = 2;
 
     public const int BPF_LD = 0x00;

@@ -73,7 +73,7 @@ public readonly ref struct Dhcpv4Packet
     public byte MessageType { get; }
 
     /// <summary>The whole message.</summary>
-    internal ReadOnlySpan<byte> Datagram => _datagram;
+    public ReadOnlySpan<byte> Datagram => _datagram;
 
     /// <summary>UDP payload in octets.</summary>
     public int DatagramLength => _datagram.Length;
