@@ -76,7 +76,9 @@ public static partial class Dhcpv4Replies
             foreach (Dhcpv4OptionRule rule in options.Rules)
             {
                 if (rule.Container != Dhcpv4Container.None || Find(rule.Code, decision) is not { } counts) continue;
-                if (!listed || counts.Force) WriteOnce(rule.Code, decision, done, ref writer);
+                // Without a list the names of a boot stand in their fields.
+                bool inField = rule.Code is Dhcpv4OptionCode.TftpServerName or Dhcpv4OptionCode.BootFileName;
+                if (counts.Force || (!listed && !inField)) WriteOnce(rule.Code, decision, done, ref writer);
             }
         }
         if (options.HasContained) WriteContained(request, decision, options, !listed, done, ref writer);

@@ -158,13 +158,14 @@ internal sealed class OptionParser(TagNames tags, Ipv4Address router)
     {
         OptionForm form = contained ? OptionForm.Any : OptionNames.FormOf(code);
         ReadOnlySpan<char> text = value.Text;
-        if (form == OptionForm.Addresses) return Addresses(value, out byte[]? list, plain: true) ? list : Wrong("needs IPv4 addresses with commas between, as in '6,192.168.1.1'");
+        if (form == OptionForm.Addresses) return Addresses(value, out byte[]? list, plain: true, router) ? list : Wrong("needs IPv4 addresses with commas between, as in '6,192.168.1.1'");
         if (form == OptionForm.Domains) return Domains(value, false);
         if (form == OptionForm.Text || value.IsQuoted) return code == Dhcpv4OptionCode.SipServer && !contained ? Domains(value, true) : Octets(text);
         if (text.Contains(':') && TryHex(text, out byte[] hex)) return hex;
         if (TryDecimal(text, form, out byte[] number)) return number;
         if (form is OptionForm.Number1 or OptionForm.Number2 or OptionForm.Number4) return Wrong("needs a number");
-        if (Addresses(value, out byte[]? addresses, plain: false))
+        // Inside other options 0.0.0.0 has the meaning the vendor gave it.
+        if (Addresses(value, out byte[]? addresses, plain: false, contained ? default : router))
         {
             return code == Dhcpv4OptionCode.SipServer && !contained ? [1, .. addresses!] : addresses;
         }
@@ -175,7 +176,7 @@ internal sealed class OptionParser(TagNames tags, Ipv4Address router)
     /// Addresses and, where not <paramref name="plain"/>, address blocks in the form of RFC 3442: length, then the octets that count. 0.0.0.0
     /// is the router, unless there are blocks: there it is written as it is.
     /// </summary>
-    private bool Addresses(QuotedText value, out byte[]? octets, bool plain)
+    private static bool Addresses(QuotedText value, out byte[]? octets, bool plain, Ipv4Address router)
     {
         var list = new List<byte>();
         octets = null;

@@ -65,7 +65,7 @@ public class DhcpOptionTests
     }
 
     [Theory]
-    [InlineData("vendor:PXEClient,1,0.0.0.0", Dhcpv4Container.Vendor, 1, "c0a80101", 0)]
+    [InlineData("vendor:PXEClient,1,0.0.0.0", Dhcpv4Container.Vendor, 1, "00000000", 0)]
     [InlineData("encap:175,190,text", Dhcpv4Container.Encapsulated, 190, "74657874", 175)]
     [InlineData("vi-encap:2,10,7", Dhcpv4Container.Enterprise, 10, "07", 2)]
     public void Options_inside_others(string value, Dhcpv4Container container, int code, string octets, uint outer)

@@ -2,6 +2,7 @@ using System;
 using System.Buffers.Binary;
 using System.Collections.Generic;
 using Dwirm.Dhcp;
+using Dwirm.Dhcp.Options;
 using Dwirm.Wire;
 using Dwirm.Wire.Dhcp4;
 
@@ -41,7 +42,19 @@ public sealed class ServerTarget : IFuzzTarget
                 new Dhcpv4Host { Macs = [Owner], Name = "owner", Address = Reserved },
                 new Dhcpv4Host { Macs = [new MacAddress(0x020000000002)], ClientId = "ff01", Name = "pooled", Address = new Ipv4Address(0xc0a80165) },
                 new Dhcpv4Host { Name = "by-name", LeaseSeconds = 300 },
+                new Dhcpv4Host { Patterns = [new MacPattern(0x020000000000, 0xffffffff0000)], Gives = TagSet.Of(2), Broadcast = true },
+                new Dhcpv4Host { Macs = [new MacAddress(0x020000000003)], Name = "tagged", Condition = new TagCondition(TagSet.Of(10), TagSet.Of(11)) },
             ],
+            Options = Rules(),
+            TagRules = Sources(),
+            Boots = [new Dhcpv4BootRule { File = new byte[127], ServerName = [1], Condition = new TagCondition(TagSet.Of(12), default) }],
+            MoreRanges = [new Dhcpv4Range(new Ipv4Address(0xc0a80170), new Ipv4Address(0xc0a80171)) { Condition = new TagCondition(TagSet.Of(13), default) }],
+            RangeTags = TagSet.Of(1),
+            KnownTag = TagSet.Of(3),
+            BootpTag = TagSet.Of(4),
+            RapidCommit = true,
+            Probe = true,
+            RefuseBogusNames = true,
         },
         new()
         {
@@ -51,8 +64,51 @@ public sealed class ServerTarget : IFuzzTarget
             PoolEnd = new Ipv4Address(0x0a000003),
             Authoritative = false,
             LeaseSeconds = long.MaxValue,
+            SequentialIp = true,
+            Options = [new Dhcpv4OptionRule { Code = 116, Value = [0] }],
+        },
+        new()
+        {
+            Name = "far",
+            RouterPrefix = new Ipv4Prefix(new Ipv4Address(0xac100001), 16),
+            PoolStart = new Ipv4Address(0xac100100),
+            PoolEnd = new Ipv4Address(0xac100101),
+            RelayedVia = "lan",
         },
     ];
+
+    /// <summary>One rule of every kind for a row of codes, some of them forced, long or empty.</summary>
+    private static Dhcpv4OptionRule[] Rules()
+    {
+        var rules = new List<Dhcpv4OptionRule>();
+        for (int i = 0; i < 24; i++)
+        {
+            rules.Add(new Dhcpv4OptionRule
+            {
+                Code = (byte)(i * 11),
+                Value = new byte[i * 17 % 200],
+                Force = i % 7 == 0,
+                Container = (Dhcpv4Container)(i % 4),
+                Vendor = i % 8 == 1 ? [(byte)'P'] : [],
+                Outer = (uint)(i % 3 == 0 ? 43 : 175),
+                Condition = new TagCondition(TagSet.Of(i % 5 == 0 ? 10 + i % 6 : -1), TagSet.Of(i % 9 == 0 ? 11 : -1)),
+            });
+        }
+        return [.. rules];
+    }
+
+    private static Dhcpv4TagRule[] Sources()
+    {
+        var rules = new List<Dhcpv4TagRule>();
+        for (int i = 0; i < 12; i++)
+        {
+            rules.Add(new Dhcpv4TagRule
+            {
+                Source = (Dhcpv4TagSource)(i % 6), Gives = TagSet.Of(10 + i % 6), Code = (byte)(i < 6 ? 60 : 1 + i % 3), Value = [0, (byte)i], Mask = [0xff, 0],
+            });
+        }
+        return [.. rules];
+    }
 
     private readonly byte[] _buffer = new byte[4096];
     private readonly List<Lease> _expired = [];
@@ -90,7 +146,12 @@ public sealed class ServerTarget : IFuzzTarget
 
         Ipv4Address router = guest ? GuestRouter : Router;
         Dhcpv4Decision decision = engine.Decide(packet, guest ? "guest" : "lan", router, now, unicast);
-        CheckDecision(engine, decision, router);
+        CheckDecision(engine, decision, guest ? GuestRouter : Router);
+        if (decision.NeedsProbe)
+        {
+            if ((now.MonotonicMs & 1) == 0) FuzzException.Unless(engine.Conflict(decision.Lease!.Address, now), "what is probed can be in use");
+            else engine.SkipProbe(decision.Lease!.Address);
+        }
         bool wants = decision.Action is Dhcpv4Action.Offer or Dhcpv4Action.Ack or Dhcpv4Action.Nak or Dhcpv4Action.InformAck;
         bool written = engine.TryWriteReply(packet, decision, default, Profile, _buffer, out int length);
         FuzzException.Unless(!written || wants, "only what asks for a reply is answered");
@@ -107,7 +168,7 @@ public sealed class ServerTarget : IFuzzTarget
     {
         FuzzException.Unless(length >= 300 && length <= request.PayloadLimit, "a reply is as long as the client takes");
         FuzzException.Unless(Dhcpv4Packet.TryParse(_buffer.AsSpan(0, length), out Dhcpv4Packet reply, out ParseFault fault), $"a reply can be read: {fault}");
-        FuzzException.Unless(reply.Op == 2 && reply.Xid == request.Xid && reply.HasOption(Dhcpv4OptionCode.ServerIdentifier) &&
+        FuzzException.Unless(reply.Op == 2 && reply.Xid == request.Xid && (reply.HasOption(Dhcpv4OptionCode.ServerIdentifier) || request.MessageType == Dhcpv4MessageType.None) &&
             reply.ChaddrBytes.SequenceEqual(request.ChaddrBytes), "a reply is the client's");
         byte[] scratch = new byte[512];
         if (reply.TryGetOption(Profile, scratch, out ReadOnlySpan<byte> answer)) FuzzException.Unless(answer.SequenceEqual(Answer), "the answer is whole");
