@@ -68,6 +68,51 @@ public class HostileDevicesTests
         Assert.InRange(router.Store.Written, 2000, 2600);
     }
 
+    /// <summary>Whatever is sent instead of a profile: nothing is granted, little is written, and an ordinary client is served in the same turn.</summary>
+    [Fact]
+    [Trait("Requirement", "DWIRM-04")]
+    [Trait("Requirement", "DWIRM-21")]
+    public void Profiles_that_are_none_cost_nobody_else_anything()
+    {
+        using var router = new TestRouter();
+        byte[][] wrong =
+        [
+            [], [0xff, 0xfe], Encoding.UTF8.GetBytes(Large(8 * 1024 + 1)), Encoding.UTF8.GetBytes(new string('[', 4000)),
+            Encoding.UTF8.GetBytes(string.Concat(System.Linq.Enumerable.Repeat("{\"a\":", 500))), "{\"IoT Profile\":{\"Provide\":{},\"Provide\":{}}}"u8.ToArray(),
+            "{\"IoT Profile\":{\"Provide\":{\"\u0000\":{}}}}"u8.ToArray(), [.. "{\"IoT Profile\":{\"Description\":\""u8, 0xc3, 0x28, .. "\"}}"u8],
+            "{\"IoT Profile\":{\"Status\":\"Accept\"}}"u8.ToArray(),
+        ];
+        for (uint i = 0; i < 900; i++)
+        {
+            var attacker = new MacAddress(0x060000000000UL + i % 60);
+            Dhcpv4Builder message = Dhcpv4Builder.Message(Dwirm.Wire.Dhcp4.Dhcpv4MessageType.DefaultDwirmClient, attacker, 5);
+            router.State.Service.Handle(router.Lan, message.Long(Dwirm.Wire.Dhcp4.Dhcpv4OptionCode.DefaultProfile, wrong[i % wrong.Length]).Build(), unicast: false, router.Now);
+            if (i % 100 == 0) Assert.Contains(router.Receive(Dhcpv4Builder.Discover(new MacAddress(0x020000000100UL + i), xid: 6)), static one => one.Xid == 6);
+        }
+        router.Commit();
+        foreach (Device device in router.State.Devices.All) Assert.True(device.Grant is null && device.Record.State == Dwirm.Policy.DeviceState.Quarantined, device.Record.State.ToString());
+        Assert.InRange(router.State.Devices.Count, 1, 60);
+        Assert.InRange(router.Store.Written, 1, 70);
+    }
+
+    /// <summary>A profile that is another one each time is weighed at a bounded rate, and what was granted last holds meanwhile.</summary>
+    [Fact]
+    [Trait("Requirement", "DWIRM-26")]
+    public void A_profile_that_changes_all_the_time_is_weighed_now_and_then()
+    {
+        using var router = new TestRouter();
+        int answered = 0;
+        for (int i = 0; i < 1000; i++)
+        {
+            string json = $"{{\"IoT Profile\":{{\"Provide\":{{\"Video Stream\":{{\"Ports\":\"{1000 + i}\"}}}}}}}}";
+            answered += router.Receive(Dhcpv4Builder.DwirmClient(Camera, json)).Exists(static one => one.Profile.Length > 0) ? 1 : 0;
+            if (i % 100 == 99) router.Wait(1000);
+        }
+        Assert.InRange(answered, 1, 8 + 10);
+        Assert.Single(router.Enforced(Camera)!.Services);
+        Assert.InRange(router.Store.Written, 1, 40);
+    }
+
     private static string Large(int octets)
     {
         var text = new StringBuilder("""{"IoT Profile":{"Provide":{"Anything":{"Ports":"7000","Rate":"2Mbps","X":[""");

@@ -49,7 +49,24 @@ public sealed class NegotiationRuntimeTests : System.IDisposable
     }
 
     [Fact]
+    [Trait("Requirement", "DWIRM-23")]
+    public void Message_types_and_option_codes_are_the_sites()
+    {
+        _router.State.Config = _router.State.Config with { MessageTypeClient = 250, MessageTypeServer = 251, ProfileOption = 230 };
+        byte[] profile = System.Text.Encoding.UTF8.GetBytes(Video);
+        List<SentMessage> sent = _router.Receive(Dhcpv4Builder.Message(250, Camera).Long(230, profile));
+        Assert.Equal([251, Dhcpv4MessageType.Offer], sent.ConvertAll(one => (int)one.Type));
+        Assert.Single(_router.Enforced(Camera)!.Services);
+        // The numbers of before mean nothing now.
+        var other = new MacAddress(0x020000000002);
+        Assert.Empty(_router.Receive(Dhcpv4Builder.DwirmClient(other, Video)));
+        Assert.Single(_router.Receive(Dhcpv4Builder.Discover(other).Profile(Video)));
+        Assert.Null(_router.State.Devices.Find(other));
+    }
+
+    [Fact]
     [Trait("Requirement", "DWIRM-19")]
+    [Trait("Requirement", "DWIRM-21")]
     public void A_discover_waits_with_an_undecided_profile_and_only_then()
     {
         var laptop = new MacAddress(0x020000000002);
