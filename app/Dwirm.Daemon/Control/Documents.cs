@@ -375,6 +375,7 @@ internal sealed class Documents(DaemonState state, SystemClock clock, string sta
         List<string> faults = [];
         if (SqliteGrantStore.SetAsideFile(stateDirectory) is { } aside) faults.Add(RouterDaemon.LostDecisions(aside));
         foreach (ConfigFault fault in state.ConfigFaults) faults.Add($"configuration not taken over: {fault}");
+        foreach (ConfigFault fault in state.Authenticator.Keys.Faults) faults.Add($"device keys: {fault}");
         return faults;
     }
 }
