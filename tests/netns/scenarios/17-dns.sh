@@ -21,17 +21,19 @@ lab_kill dnsmasq
 echo "203.0.113.100 fleet.example.com" >"$hosts"
 start_names
 for i in $(seq 100 120) 140 200; do ip -n "$LAB_ID-wan" addr add "203.0.113.$i/32" dev net; done
+lab_in wan nft insert rule inet anyport pre tcp dport 53 accept
 lab_spawn wan foreign dnsmasq --keep-in-foreground --conf-file=/dev/null --no-resolv --no-hosts --user=root --bind-interfaces --listen-address="$LAB_WEB" \
 	--listen-address="$LAB_MIRROR" --except-interface=lo --pid-file="$LAB/wan/foreign.pid" --log-facility=- --local=/example.com/ --host-record="fleet.example.com,203.0.113.99"
 
 asks() { lab_in "$1" dig +short +tries=1 +time=2 "${@:2}"; }   # host, dig's arguments
 answers() { [ "$(asks "${@:2}" | tail -n 1)" = "$1" ]; }         # expected, host, dig's arguments
 counter() { lab_in router nft -j list counter inet dwirm "$1" | jq '.nftables[] | .counter? // empty | .packets'; }
-profile() { # endpoint…
-	printf '%s\n' "$@" | jq -Rsc '{"IoT Profile":{"Description":"Fleet camera","Consume":{"Firmware Update":{"Endpoints":split("\n")[:-1],"Rate":"5Mbps","Schedule":"00:00-23:59"}}}}'
+profile() { # hints, endpoint…
+	printf '%s\n' "${@:2}" | jq -Rsc --arg hints "$1" \
+		'{"IoT Profile":{"Description":"Fleet camera","Consume":{"Firmware Update":{"Endpoints":split("\n")[:-1],"Rate":"5Mbps","Schedule":"00:00-23:59","Hints":$hints}}}}'
 }
-profile https://fleet.example.com/ https://chain.example.com/ https://many.example.com/ >"$LAB/fleet.json"
-profile "$LAB_MIRROR:53" >"$LAB/resolver.json"
+profile HTTPS https://fleet.example.com/ https://chain.example.com/ https://many.example.com/ >"$LAB/fleet.json"
+profile DNS "$LAB_MIRROR:53" >"$LAB/resolver.json"
 
 attach_laptop
 attach_camera camera --profile "$LAB/fleet.json" --mode client
@@ -68,6 +70,7 @@ check "a hard-coded resolver is redirected" answers 203.0.113.120 camera @8.8.8.
 check "and by TCP" answers 203.0.113.120 camera +tcp @8.8.8.8 fleet.example.com
 check "one that exists is, too" answers 203.0.113.120 camera @"$LAB_WEB" fleet.example.com
 check "one that is granted is reached" answers 203.0.113.99 camera2 @"$LAB_MIRROR" fleet.example.com
+check "and by TCP" answers 203.0.113.99 camera2 +tcp @"$LAB_MIRROR" fleet.example.com
 check "by the device it was granted to, not by others" answers 203.0.113.120 camera @"$LAB_MIRROR" fleet.example.com
 refute "DNS over TLS" lab_probe camera tls "$LAB_WEB" 853
 refute "DNS over HTTPS" lab_probe camera tls "$LAB_WEB" 443
@@ -82,7 +85,7 @@ refute "the outside at the forwarder's port inside" asks intruder -p 5354 @"$LAB
 # A flood is its sender's loss.
 cat >"$LAB/flood.py" <<-'EOP'
 	import socket, struct, time
-	out, end = socket.socket(socket.AF_INET, socket.SOCK_DGRAM), time.time() + 8
+	out, end = socket.socket(socket.AF_INET, socket.SOCK_DGRAM), time.time() + 120
 	question = struct.pack("!HHHHHH", 7, 0x100, 1, 0, 0, 0) + b"\3www\7example\3com\0" + struct.pack("!HH", 1, 1)
 	while time.time() < end:
 	    for _ in range(100):
