@@ -44,6 +44,20 @@ public sealed class LedgerTests
     public void RouterServicesAreDhcpDnsAndNtp() =>
         Assert.Equal(["6/53", "17/53", "17/67", "17/123", "17/547"], In(Build(), SetId.Base).Select(element => $"{element.Protocol}/{element.PortLow}"));
 
+    [Theory]
+    [Trait("Requirement", "DNS-04")]
+    [InlineData(true, ForeignDns.Redirect, "dns:6/53 17/53 foreign:6/53 17/53 allowed: port:6/5354 17/5354")]
+    [InlineData(true, ForeignDns.Block, "dns:6/53 17/53 foreign: allowed: port:6/5354 17/5354")]
+    [InlineData(true, ForeignDns.Allow, "dns:6/53 17/53 foreign: allowed:6/53 17/53 port:6/5354 17/5354")]
+    [InlineData(false, ForeignDns.Redirect, "dns: foreign: allowed: port:")]
+    [InlineData(false, ForeignDns.Allow, "dns: foreign: allowed:6/53 17/53 port:")]
+    public void QuestionsAreRedirectedOnlyWhereTheForwarderListens(bool listens, ForeignDns foreign, string expected)
+    {
+        List<Element> elements = Build(Plans.Of() with { Networks = [Plans.Lan() with { HasForwarder = listens, ForeignDns = foreign }] });
+        string Of(SetId set) => string.Join(' ', In(elements, set).Select(element => $"{element.Protocol}/{element.PortLow}"));
+        Assert.Equal(expected, $"dns:{Of(SetId.Dns)} foreign:{Of(SetId.DnsForeign)} allowed:{Of(SetId.DnsAllowed)} port:{Of(SetId.DnsPort)}");
+    }
+
     [Fact]
     [Trait("Requirement", "DWIRM-14")]
     public void AnywhereIsTheOutside()

@@ -25,8 +25,8 @@ public sealed class ScriptEqualityTests
     {
         var plan = new EnforcementPlan(
             [
-                Plans.Lan(NetworkPosture.Open),
-                new PlannedNetwork("iot", "br-iot", true, Plans.Prefix("10.1.0.1/16"), NetworkPosture.Isolate),
+                Plans.Lan(NetworkPosture.Open) with { HasForwarder = true },
+                new PlannedNetwork("iot", "br-iot", true, Plans.Prefix("10.1.0.1/16"), NetworkPosture.Isolate) { HasForwarder = true, ForeignDns = ForeignDns.Allow },
                 new PlannedNetwork("guest", "guest0", false, Plans.Prefix("10.2.0.1/24"), NetworkPosture.Quarantine),
             ],
             [Plans.Wan(), new PlannedUplink("lte", "wwan0", [])],

@@ -46,6 +46,7 @@ public class DaemonConfigTests
             	option grant_memory_days '30'
             	option clock 'trust'
             	option resolver '192.0.2.53'
+            	option foreign_dns 'block'
             	list wan 'wan'
             config network 'lan'
             	option posture 'isolate'
@@ -56,6 +57,7 @@ public class DaemonConfigTests
         Assert.Equal((200, 201, 225, 65010), (config.MessageTypeClient, config.MessageTypeServer, config.ProfileOption, config.ProfileOption6));
         Assert.False(config.ImplicitDiscover);
         Assert.Equal((30, ClockTrust.Trust, "192.0.2.53"), (config.GrantMemoryDays, config.ClockTrust, config.Resolver.ToString()));
+        Assert.Equal(ForeignDns.Block, config.ForeignDns);
         Assert.Equal(["wan"], config.Wan);
         NetworkSettings lan = Assert.Single(config.Networks);
         Assert.Equal((NetworkPosture.Isolate, DenyAction.NoLease), (lan.Posture, lan.DenyAction));
@@ -91,6 +93,7 @@ public class DaemonConfigTests
     [InlineData("option grant_memory_days '-1'", "dwirm:3: grant_memory_days '-1' must be a number from 1 to 36500")]
     [InlineData("option clock 'sundial'", "dwirm:3: clock 'sundial' is unknown; it may be ntp or trust")]
     [InlineData("option resolver '1.2.3'", "dwirm:3: resolver '1.2.3' is no IPv4 address such as 192.168.1.1")]
+    [InlineData("option foreign_dns 'no'", "dwirm:3: foreign_dns 'no' is unknown; it may be redirect or block or allow")]
     [InlineData("list clock 'ntp'", "dwirm:3: clock has one value; write option clock, not list")]
     [InlineData("option enable '1'", "dwirm:3: unknown option 'enable'; 'dwirm' knows enabled, decision_time_ms")]
     [InlineData("list wan 'wlan'", "dwirm:3: wan 'wlan' does not exist in the network configuration; add config interface 'wlan' there or correct the name")]

@@ -81,4 +81,46 @@ public sealed class DnsAnswerTests
         Assert.True(DnsMessage.TryParse(Answer(Record(5, 9, [1, (byte)'b', 0]), Record(1, 1, [192, 0, 2, 1])), out DnsMessage message));
         Assert.Equal(["192.0.2.1/1"], Answers.Of(message));
     }
+
+    /// <summary>A record of the name "x", one label of one letter.</summary>
+    private static byte[] Of(char owner, ushort type, params byte[] data) => [1, (byte)owner, 0, 0, (byte)type, 0, 1, 0, 0, 0, 9, 0, (byte)data.Length, .. data];
+
+    [Fact]
+    [Trait("Requirement", "DNS-02")]
+    public void Every_owner_on_the_chain_counts_in_whatever_order_the_records_come()
+    {
+        byte[] answer = Answer(
+            Of('c', 1, 192, 0, 2, 3), Of('b', 1, 192, 0, 2, 2), Of('z', 1, 192, 0, 2, 66), Of('b', 5, 1, (byte)'c', 0), Of('a', 5, 1, (byte)'b', 0));
+        Assert.True(DnsMessage.TryParse(answer, out DnsMessage message));
+        Assert.Equal(["192.0.2.2/9", "192.0.2.3/9"], Answers.Of(message));
+    }
+
+    [Theory]
+    [InlineData(16, true)]
+    [InlineData(17, false)]
+    public void A_chain_has_sixteen_aliases_at_most(int aliases, bool reached)
+    {
+        List<byte[]> records = [];
+        for (int i = 0; i < aliases; i++) records.Add(Of((char)('a' + i), 5, 1, (byte)('b' + i), 0));
+        records.Add(Of((char)('a' + aliases), 1, 192, 0, 2, 1));
+        Assert.True(DnsMessage.TryParse(Answer([.. records]), out DnsMessage message));
+        Assert.Equal(reached, Answers.Of(message).Count == 1);
+    }
+
+    [Fact]
+    public void A_chain_that_closes_on_itself_ends()
+    {
+        byte[] answer = Answer(Of('a', 5, 1, (byte)'b', 0), Of('b', 5, 1, (byte)'a', 0), Of('b', 1, 192, 0, 2, 2), Of('a', 1, 192, 0, 2, 1));
+        Assert.True(DnsMessage.TryParse(answer, out DnsMessage message));
+        Assert.Equal(["192.0.2.1/9", "192.0.2.2/9"], Answers.Of(message));
+    }
+
+    [Fact]
+    public void What_finds_no_room_is_left_out()
+    {
+        Assert.True(DnsMessage.TryParse(Answer(Of('a', 1, 192, 0, 2, 1), Of('a', 1, 192, 0, 2, 2)), out DnsMessage message));
+        var room = new DnsAddress[1];
+        Assert.Equal(1, message.ReadAddresses(room));
+        Assert.Equal("192.0.2.1", room[0].Ipv4.ToString());
+    }
 }
