@@ -11,7 +11,9 @@ namespace Dwirm.Linux;
 /// <param name="InterfaceIndex">The device it came in by.</param>
 public readonly record struct DatagramPeer(UInt128 Address, ushort Port, UInt128 Local, int InterfaceIndex);
 
-/// <summary>A UDP server on one network device, for IPv4 and IPv6: it hears and says nothing on any other device. Allocates nothing per datagram.</summary>
+/// <summary>
+/// A UDP server on one network device, for IPv4 and IPv6: it hears and says nothing on any other device. Allocates nothing per datagram.
+/// </summary>
 public sealed unsafe class DatagramSocket : IDisposable
 {
     private const int ControlSize = 64, KernelBuffer = 1 << 18;
@@ -29,7 +31,7 @@ public sealed unsafe class DatagramSocket : IDisposable
     /// <summary>Binds to a port of a device, non-blocking.</summary>
     /// <param name="device">Name of the network device.</param>
     /// <param name="port">Port; 0 for any.</param>
-    /// <exception cref="LinuxException">EADDRINUSE the port is taken, EAFNOSUPPORT the kernel has no IPv6, ENODEV no such device.</exception>
+    /// <exception cref="LinuxException">EADDRINUSE port taken, EAFNOSUPPORT the kernel has no IPv6, ENODEV no such device.</exception>
     public static DatagramSocket Open(string device, ushort port)
     {
         FileDescriptor fd = Inet6Sockets.Open("UDP port", SysSocket.SOCK_DGRAM, device, port);
@@ -59,7 +61,8 @@ public sealed unsafe class DatagramSocket : IDisposable
             var walk = new ControlMessages(control, message.msg_hdr.msg_controllen);
             while (walk.Next(out ControlHeader header, out byte* value, out int length))
             {
-                if (header.cmsg_level == NetinetIn.IPPROTO_IPV6 && header.cmsg_type == NetinetIn.IPV6_PKTINFO && length >= sizeof(PacketInfo6))
+                bool isInfo = header.cmsg_level == NetinetIn.IPPROTO_IPV6 && header.cmsg_type == NetinetIn.IPV6_PKTINFO;
+                if (isInfo && length >= sizeof(PacketInfo6))
                     info = *(PacketInfo6*)value;
             }
             peer = new DatagramPeer(Inet6Sockets.Read(source.sin6_addr), NetworkOrder.Swap(source.sin6_port),

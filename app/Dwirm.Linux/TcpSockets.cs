@@ -22,7 +22,7 @@ public sealed unsafe class TcpListener : IDisposable
     /// <summary>Listens at a port of a device.</summary>
     /// <param name="device">Name of the network device.</param>
     /// <param name="port">Port; 0 for any.</param>
-    /// <exception cref="LinuxException">EADDRINUSE the port is taken, EAFNOSUPPORT the kernel has no IPv6, ENODEV no such device.</exception>
+    /// <exception cref="LinuxException">EADDRINUSE port taken, EAFNOSUPPORT the kernel has no IPv6, ENODEV no such device.</exception>
     public static TcpListener Open(string device, ushort port)
     {
         FileDescriptor fd = Inet6Sockets.Open("TCP port", SysSocket.SOCK_STREAM, device, port);
@@ -38,7 +38,8 @@ public sealed unsafe class TcpListener : IDisposable
     {
         Inet6Address address = default;
         uint length = (uint)sizeof(Inet6Address);
-        FileDescriptor fd = FileDescriptor.From(SysSocket.accept4(_fd, &address, &length, SysSocket.SOCK_NONBLOCK | SysSocket.SOCK_CLOEXEC));
+        const int Flags = SysSocket.SOCK_NONBLOCK | SysSocket.SOCK_CLOEXEC;
+        FileDescriptor fd = FileDescriptor.From(SysSocket.accept4(_fd, &address, &length, Flags));
         peer = Inet6Sockets.Read(address.sin6_addr);
         if (!fd.IsInvalid) return new TcpConnection(fd);
         fd.Dispose();
@@ -75,7 +76,8 @@ public sealed unsafe class TcpConnection : IDisposable
         FileDescriptor fd = FileDescriptor.From(
             SysSocket.socket(SysSocket.AF_INET, SysSocket.SOCK_STREAM | SysSocket.SOCK_NONBLOCK | SysSocket.SOCK_CLOEXEC, 0));
         errno = fd.IsInvalid ? Errno.Last : 0;
-        var peer = new InetAddress { sin_family = SysSocket.AF_INET, sin_port = NetworkOrder.Swap(port), sin_addr = NetworkOrder.Swap(address) };
+        (ushort swapped, uint peerAddress) = (NetworkOrder.Swap(port), NetworkOrder.Swap(address));
+        var peer = new InetAddress { sin_family = SysSocket.AF_INET, sin_port = swapped, sin_addr = peerAddress };
         if (errno == 0 && SysSocket.connect(fd, &peer, (uint)sizeof(InetAddress)) != 0) errno = Errno.Last;
         if (errno == Errno.EINPROGRESS) errno = 0;
         if (errno == 0) return new TcpConnection(fd);

@@ -6,7 +6,10 @@ using Dwirm.Wire;
 
 namespace Dwirm.Daemon.Dns;
 
-/// <summary>One device's TCP connection (RFC 7766): one question after the other, each answered before the next is read. Used again after it was closed.</summary>
+/// <summary>
+/// One device's TCP connection (RFC 7766): one question after the other, each answered before the next is read. Used again after it was
+/// closed.
+/// </summary>
 internal sealed class DnsConnection : IReadyHandler
 {
     /// <summary>How long a connection may be without a whole question.</summary>

@@ -99,7 +99,8 @@ internal sealed class DnsForwarder : IInquirer
     /// <returns>False when it is not taken: the connection is to be closed.</returns>
     public bool Take(DnsConnection connection, Span<byte> message, Instant now)
     {
-        if (_find(connection.Port.Network, connection.Peer) is not { } device || Begin(device, message, now) is not { } inquiry) return false;
+        if (_find(connection.Port.Network, connection.Peer) is not { } device) return false;
+        if (Begin(device, message, now) is not { } inquiry) return false;
         (inquiry.Connection, inquiry.IsByTcp, connection.Pending) = (connection, true, inquiry);
         if (!_upstream.Ask(inquiry, message, now)) Unanswered(inquiry, now);
         return true;

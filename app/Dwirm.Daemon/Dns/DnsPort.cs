@@ -5,7 +5,7 @@ using Dwirm.Wire;
 
 namespace Dwirm.Daemon.Dns;
 
-/// <summary>The forwarder's sockets on one network: bound to its device, so that no other network, and least of all the outside, reaches them.</summary>
+/// <summary>The forwarder's sockets on one network: bound to its device, so that no other network, least of all the outside, reaches them.</summary>
 internal sealed class DnsPort : IReadyHandler, IDisposable
 {
     private readonly DnsForwarder _forwarder;

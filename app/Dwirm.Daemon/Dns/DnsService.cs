@@ -98,8 +98,8 @@ internal sealed class DnsService : IDisposable
         {
             if (_reported.Add(network.Name))
             {
-                _log.Warning($"network {network.Name}: no DNS forwarder ({e.Message}); devices under grants ask the router's resolver directly, "
-                    + "and an address that is new to them may be refused until it is looked up again");
+                _log.Warning($"network {network.Name}: no DNS forwarder ({e.Message}); devices under grants ask the router's resolver "
+                    + "directly, and an address that is new to them may be refused until it is looked up again");
             }
             return false;
         }

@@ -9,14 +9,14 @@ namespace Dwirm.Daemon.Dns;
 /// <summary>Who hears what became of a question.</summary>
 internal interface IInquirer
 {
-    /// <summary>The resolver's answer to exactly this question, with the id it went out with. The message may be changed, and is gone afterwards.</summary>
+    /// <summary>The resolver's answer to exactly this question, under the id it went out with. It may be changed, and is gone afterwards.</summary>
     void Answered(Inquiry inquiry, Span<byte> message, Instant now);
 
     /// <summary>There is none, and none is waited for any more.</summary>
     void Unanswered(Inquiry inquiry, Instant now);
 }
 
-/// <summary>One question on its way to the resolver. Taken from <see cref="Upstream.Rent"/> and given back; never made per question.</summary>
+/// <summary>A question on its way to the resolver. Taken from <see cref="Upstream.Rent"/> and given back; never made per question.</summary>
 internal sealed class Inquiry
 {
     private readonly byte[] _question = new byte[DnsQuery.MaxQuestion];

@@ -4,7 +4,9 @@ using Dwirm.Wire.Dns;
 
 namespace Dwirm.Daemon.Dns;
 
-/// <summary>The table's own questions: as many at once as do not get in the way of the devices', and by TCP where UDP does not hold the answer.</summary>
+/// <summary>
+/// The table's own questions: as many at once as do not get in the way of the devices', and by TCP where UDP does not hold the answer.
+/// </summary>
 internal sealed class NameInquiries(Upstream upstream) : IInquirer
 {
     /// <summary>Most questions of ours on their way.</summary>
@@ -21,7 +23,8 @@ internal sealed class NameInquiries(Upstream upstream) : IInquirer
     {
         if (_outstanding >= MaxOutstanding || upstream.Rent(this) is not { } inquiry) return false;
         // A name that cannot be asked about is as good as one nobody answers.
-        if (DnsMessage.TryWriteQuery(name, type, 0, _query, out int length) && upstream.Ask(inquiry, _query.AsSpan(0, length), now)) _outstanding++;
+        bool isName = DnsMessage.TryWriteQuery(name, type, 0, _query, out int length);
+        if (isName && upstream.Ask(inquiry, _query.AsSpan(0, length), now)) _outstanding++;
         else upstream.Return(inquiry);
         return true;
     }

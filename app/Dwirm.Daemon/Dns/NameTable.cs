@@ -32,7 +32,7 @@ public sealed class NameTable : INameResolver
     private readonly Query _ask;
     private int _left = NamesPerPace;
 
-    /// <summary>Sends one question to the resolver; the answer comes to <see cref="Take"/>, and what does not arrive is asked again.</summary>
+    /// <summary>Sends a question to the resolver; the answer comes to <see cref="Take"/>, and what does not arrive is asked again.</summary>
     /// <param name="name">The name.</param>
     /// <param name="type"><see cref="DnsType.A"/> or <see cref="DnsType.Aaaa"/>.</param>
     /// <param name="now">The turn's time.</param>

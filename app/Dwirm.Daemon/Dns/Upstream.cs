@@ -203,7 +203,8 @@ internal sealed class Upstream : IDisposable
     }
 
     private static bool IsAnswer(Inquiry inquiry, ReadOnlySpan<byte> message) =>
-        DnsQuery.TryRead(message, out DnsQuery read) && read.IsResponse && read.Id == inquiry.UpstreamId && read.Question.SequenceEqual(inquiry.Question);
+        DnsQuery.TryRead(message, out DnsQuery read) && read.IsResponse && read.Id == inquiry.UpstreamId
+        && read.Question.SequenceEqual(inquiry.Question);
 
     /// <summary>Nobody listens there: whoever waits on this socket waits in vain.</summary>
     private void Refused(Channel channel, Instant now)

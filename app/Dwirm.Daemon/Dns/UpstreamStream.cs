@@ -36,7 +36,9 @@ internal sealed class UpstreamStream(Upstream upstream) : IReadyHandler
     public void OnReady(EpollEvents events, Instant now)
     {
         if (_connection is null || upstream.IsChoked()) return;
-        int moved = _done < _toSend ? _connection.Write(_buffer.AsSpan(_done, _toSend - _done)) : _connection.Read(_buffer.AsSpan(_done - _toSend));
+        int moved = _done < _toSend
+            ? _connection.Write(_buffer.AsSpan(_done, _toSend - _done))
+            : _connection.Read(_buffer.AsSpan(_done - _toSend));
         if (moved == -Errno.EAGAIN) return;
         if (moved <= 0)
         {

@@ -16,8 +16,8 @@ internal static unsafe class Inet6Sockets
             SocketOptions.Set(fd, NetinetIn.IPPROTO_IPV6, NetinetIn.IPV6_V6ONLY, 0, "IPV6_V6ONLY");
             if (type == SysSocket.SOCK_STREAM) SocketOptions.Set(fd, SysSocket.SOL_SOCKET, SysSocket.SO_REUSEADDR, 1, "SO_REUSEADDR");
             var address = new Inet6Address { sin6_family = SysSocket.AF_INET6, sin6_port = NetworkOrder.Swap(port) };
-            if (SysSocket.bind(fd, &address, (uint)sizeof(Inet6Address)) != 0) throw new LinuxException($"bind {what} {port} on {device}", Errno.Last);
-            return fd;
+            if (SysSocket.bind(fd, &address, (uint)sizeof(Inet6Address)) == 0) return fd;
+            throw new LinuxException($"bind {what} {port} on {device}", Errno.Last);
         }
         catch (LinuxException)
         {

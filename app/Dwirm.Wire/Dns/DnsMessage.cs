@@ -50,7 +50,8 @@ public readonly record struct DnsAddress(UInt128 Bits, bool IsIpv6, uint TtlSeco
 
 /// <summary>
 /// A response to one question (RFC 1035 section 4), read as far as addresses need: the alias chain from the question is followed, and only
-/// records that belong to it count. Whatever a forger adds about other names is passed over. A view over the datagram; nothing is allocated.
+/// records that belong to it count. Whatever a forger adds about other names is passed over. A view over the datagram; nothing is
+/// allocated.
 /// </summary>
 public readonly ref struct DnsMessage
 {

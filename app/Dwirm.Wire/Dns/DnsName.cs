@@ -43,7 +43,9 @@ public static class DnsName
         return true;
     }
 
-    /// <summary>Reads a name, compressed or not, as lower-case text without the final dot; octets that are no host name's become '?'.</summary>
+    /// <summary>
+    /// Reads a name, compressed or not, as lower-case text without the final dot; octets that are no host name's become '?'.
+    /// </summary>
     /// <param name="message">The whole message.</param>
     /// <param name="offset">Where the name starts; afterwards, where what follows it starts.</param>
     /// <param name="text">Receives the text; at least <see cref="MaxSize"/> characters.</param>

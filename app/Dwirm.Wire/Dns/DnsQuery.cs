@@ -112,6 +112,8 @@ public readonly ref struct DnsQuery
             if (!DnsRecord.TryRead(query, ref offset, out DnsRecord record) || record.Type == DnsType.Tsig) return;
             if (record.Type == DnsType.Opt && head == owner + 1) sizeAt = head + 2;
         }
-        if (sizeAt > 0 && BinaryPrimitives.ReadUInt16BigEndian(query[sizeAt..]) > most) BinaryPrimitives.WriteUInt16BigEndian(query[sizeAt..], most);
+        if (sizeAt < 0) return;
+        ushort announced = BinaryPrimitives.ReadUInt16BigEndian(query[sizeAt..]);
+        BinaryPrimitives.WriteUInt16BigEndian(query[sizeAt..], Math.Min(announced, most));
     }
 }
