@@ -8,11 +8,11 @@ namespace Dwirm.Enforcement;
 
 /// <summary>Takes one thing the kernel refused, and how often.</summary>
 /// <param name="mac">Who sent it.</param>
-/// <param name="destination">Where to.</param>
+/// <param name="destination">Where to; IPv4 as ::ffff:a.b.c.d.</param>
 /// <param name="protocol">IP protocol.</param>
 /// <param name="port">Destination port.</param>
 /// <param name="packets">Packets in the last hour.</param>
-public delegate void RefusedHandler(MacAddress mac, Ipv4Address destination, byte protocol, ushort port, ulong packets);
+public delegate void RefusedHandler(MacAddress mac, Ipv6Address destination, byte protocol, ushort port, ulong packets);
 
 /// <content>What others do to what is ours, and what the kernel counted.</content>
 public sealed partial class KernelEnforcer
@@ -30,12 +30,15 @@ public sealed partial class KernelEnforcer
     public void DistrustShaping() => _shaper.Distrust();
 
     /// <inheritdoc/>
-    public bool ReadRefused(RefusedHandler take) => _tables.Dump(SetId.Violations, (in NetlinkMessage message) => NftElementReader.Each(message, (key, _, counted) =>
+    public bool ReadRefused(RefusedHandler take) => ReadRefused(SetId.Violations, take) && ReadRefused(SetId.Violations6, take);
+
+    private bool ReadRefused(SetId set, RefusedHandler take) => _tables.Dump(set, (in NetlinkMessage message) => NftElementReader.Each(message, (key, _, counted) =>
     {
         // ether saddr . ip daddr . l4proto . th dport, each padded to four octets
-        if (key.Length != Sets.Get(SetId.Violations).KeyLength) return;
-        ushort port = (ushort)((key[16] << 8) | key[17]);
-        take(MacAddress.Read(key), Ipv4Address.Read(key[8..]), key[12], port, counted.Packets);
+        if (key.Length != Sets.Get(set).KeyLength) return;
+        Ipv6Address destination = set == SetId.Violations6 ? Ipv6Address.Read(key[8..]) : Ipv6Address.Mapped(Ipv4Address.Read(key[8..]));
+        ReadOnlySpan<byte> rest = key[^8..];
+        take(MacAddress.Read(key), destination, rest[0], (ushort)((rest[4] << 8) | rest[5]), counted.Packets);
     })) == null;
 
     /// <inheritdoc/>

@@ -228,7 +228,7 @@ public sealed partial class KernelEnforcer : IKernel
     {
         var notes = new List<string>();
         if (!_tables.Options.Bridge) notes.Add("no bridge tables (kmod-nft-bridge): devices on one bridge reach each other unchecked");
-        if (!_tables.Options.Log) notes.Add("no logging to groups (kmod-nfnetlink-log): violations are counted, not reported");
+        if (!_tables.Options.Log) notes.Add("no logging to groups (kmod-nfnetlink-log): violations are counted, not reported, and IPv6 addresses that devices form are not learnt");
         if (ReadFlag(BridgeCallPath)) notes.Add($"{BridgeCallPath} is 1: bridged frames pass the firewall twice; set it to 0");
         if (!_shaper.Supported) notes.Add("no HTB (kmod-sched-core): rates are policed, not shaped");
         if (_shaper.Crowded) notes.Add($"more devices have rates than there are traffic classes for ({TrafficClass.MaxSlot + 1}): the others are policed, not shaped");

@@ -78,7 +78,7 @@ internal sealed class AddressLearner : IPacketLogHandler
             if (other.Mac == packet.Mac) waiting++;
         }
         if (waiting >= CandidatesPerDevice || _candidates.Count >= MaxCandidates) return;
-        _candidates.Add(new Candidate(packet.Mac, address, now.MonotonicMs + TentativeMs));
+        _candidates.Add(new Candidate(packet.Mac, address, link.Index, now.MonotonicMs + TentativeMs));
         _neighbours.Solicit(link.Index, address);
         if (!_settle.IsSet) _deadlines.Set(_settle, now.MonotonicMs + TentativeMs);
     }
@@ -139,7 +139,8 @@ internal sealed class AddressLearner : IPacketLogHandler
         {
             foreach (Candidate candidate in _candidates)
             {
-                if (candidate.Address == neighbour.Address && candidate.Mac != neighbour.Mac) candidate.Holder = neighbour.Mac;
+                if (candidate.Address != neighbour.Address || candidate.Link != neighbour.Device) continue;
+                if (candidate.Mac != neighbour.Mac) candidate.Holder = neighbour.Mac;
             }
         });
         long nextMs = long.MaxValue;
@@ -235,11 +236,13 @@ internal sealed class AddressLearner : IPacketLogHandler
         if (_enforcement.NetworkOf(device.Record.Network) is { } network && MayBe(address, network)) Learn(device, address, now);
     });
 
-    private sealed class Candidate(MacAddress mac, Ipv6Address address, long dueMs)
+    private sealed class Candidate(MacAddress mac, Ipv6Address address, int link, long dueMs)
     {
         public MacAddress Mac { get; } = mac;
 
         public Ipv6Address Address { get; } = address;
+
+        public int Link { get; } = link;
 
         public long DueMs { get; } = dueMs;
 

@@ -14,7 +14,6 @@ internal struct RefusedPacket
     private const ushort EtherIpv4 = 0x0800, EtherIpv6 = 0x86dd, EtherArp = 0x0806;
     private const int MaxExtensions = 4;
     private const byte Icmp = 1, Tcp = 6, Udp = 17, Icmpv6 = 58, Sctp = 132;
-    private static readonly UInt128 s_mapped = (UInt128)0xffff << 32;
 
     /// <summary>The address it claims to be from; an IPv4 address as ::ffff:a.b.c.d.</summary>
     public Ipv6Address Source;
@@ -41,9 +40,6 @@ internal struct RefusedPacket
             _ => false,
         };
     }
-
-    /// <summary>The IPv4 address as its mapped form (RFC 4291 section 2.5.5.2).</summary>
-    public static Ipv6Address Mapped(Ipv4Address address) => new(s_mapped | address.Value);
 
     /// <summary>The IPv4 address that is mapped; false for an IPv6 address.</summary>
     public static bool IsMapped(Ipv6Address address, out Ipv4Address version4)
@@ -72,8 +68,8 @@ internal struct RefusedPacket
         int header = (octets[0] & 15) * 4;
         if (header < 20) return false;
         Protocol = octets[9];
-        Source = Mapped(Ipv4Address.Read(octets[12..]));
-        Destination = Mapped(Ipv4Address.Read(octets[16..]));
+        Source = Ipv6Address.Mapped(Ipv4Address.Read(octets[12..]));
+        Destination = Ipv6Address.Mapped(Ipv4Address.Read(octets[16..]));
         bool isFirst = (BinaryPrimitives.ReadUInt16BigEndian(octets[6..]) & 0x1fff) == 0;
         if (isFirst && header < octets.Length) Transport(octets[header..]);
         return true;
@@ -110,8 +106,8 @@ internal struct RefusedPacket
     {
         if (octets.Length < 28 || octets[4] != MacAddress.Size || octets[5] != Ipv4Address.Size) return false;
         Protocol = Arp;
-        Source = Mapped(Ipv4Address.Read(octets[14..]));
-        Destination = Mapped(Ipv4Address.Read(octets[24..]));
+        Source = Ipv6Address.Mapped(Ipv4Address.Read(octets[14..]));
+        Destination = Ipv6Address.Mapped(Ipv4Address.Read(octets[24..]));
         return true;
     }
 

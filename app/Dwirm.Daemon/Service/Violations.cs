@@ -114,7 +114,7 @@ internal sealed class Violations(DaemonState state) : IPacketLogHandler
     public void TakeKernelCounts(Instant now) => state.Enforcement.Kernel?.ReadRefused((mac, destination, protocol, port, packets) =>
     {
         if (!IsManaged(mac)) return; // of an attempt on a device the log alone tells which address tried
-        (_sought.Mac, _sought.Remote, _sought.Protocol, _sought.Port) = (mac, RefusedPacket.Mapped(destination), protocol, port);
+        (_sought.Mac, _sought.Remote, _sought.Protocol, _sought.Port) = (mac, destination, protocol, port);
         (_sought.Spoofed, _sought.Inbound, _sought.Managed) = (false, false, true);
         Violation entry = Find(_sought) ?? Add(now);
         entry.Count = Math.Max(entry.Count, (long)packets);
@@ -207,8 +207,13 @@ internal sealed class Violations(DaemonState state) : IPacketLogHandler
 
     private bool IsManaged(MacAddress mac) => state.Devices.Find(mac) is { IsManaged: true };
 
-    private MacAddress? OwnerOf(Ipv6Address address) =>
-        RefusedPacket.IsMapped(address, out Ipv4Address version4) && state.Dhcp.Leases.ByAddress(version4) is { } lease && IsManaged(lease.Mac) ? lease.Mac : null;
+    private MacAddress? OwnerOf(Ipv6Address address)
+    {
+        MacAddress? mac = RefusedPacket.IsMapped(address, out Ipv4Address version4)
+            ? state.Dhcp.Leases.ByAddress(version4)?.Mac
+            : state.Addresses6?.HolderOf(address)?.Record.Mac;
+        return mac is { } owner && IsManaged(owner) ? owner : null;
+    }
 
     private bool IsInside(int index)
     {

@@ -179,7 +179,7 @@ internal static class Sets
         In(SetId.DnsAllowed, "dns_allowed", KeyPart.IfName, KeyPart.Protocol, KeyPart.Port),
         In(SetId.DnsPort, "dns_port", KeyPart.IfName, KeyPart.Protocol, KeyPart.Port),
         In(SetId.DnsBudget, "dns_budget", KeyPart.Ether) with { Flags = Dynamic, Size = 1024, TimeoutSeconds = 60 },
-        In(SetId.LearnBudget, "learn", KeyPart.Ether) with { Flags = Dynamic, Size = 1024, TimeoutSeconds = 600 },
+        In(SetId.LearnBudget, "learn", KeyPart.Ether) with { Flags = Dynamic, Size = 16384, TimeoutSeconds = 600 },
     ];
 
     private static SetSpec[] Bridge() =>
@@ -210,7 +210,7 @@ internal static class Sets
             with { Flags = Dynamic, Size = 65535, TimeoutSeconds = 180 },
         L2(SetId.L2Seen6, "seen6", KeyPart.Ip6, KeyPart.Ip6, KeyPart.Protocol, KeyPart.Port, KeyPart.Port)
             with { Flags = Dynamic, Size = 65535, TimeoutSeconds = 180 },
-        L2(SetId.L2LearnBudget, "learn", KeyPart.Ether) with { Flags = Dynamic, Size = 1024, TimeoutSeconds = 600 },
+        L2(SetId.L2LearnBudget, "learn", KeyPart.Ether) with { Flags = Dynamic, Size = 16384, TimeoutSeconds = 600 },
     ];
 
     private static SetSpec In(SetId id, string name, params KeyPart[] parts) => new(id, NfFamily.Inet, name, parts);

@@ -46,8 +46,7 @@ internal sealed class ClaimedFlows
             {
                 foreach (Transports transport in Each(endpoint.Transports))
                 {
-                    // IPv4 addresses are told from others as RFC 4291 section 2.5.5.2 does.
-                    List<PortRange> taken = Taken(new Ipv6Address(new UInt128(0, 0xffff_0000_0000UL | address.Value)), transport);
+                    List<PortRange> taken = Taken(Ipv6Address.Mapped(address), transport);
                     foreach (PortRange part in Without(endpoint.Range, taken))
                     {
                         if (free.Count == MaxEndpoints) return free;

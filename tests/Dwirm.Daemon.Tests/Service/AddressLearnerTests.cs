@@ -109,6 +109,14 @@ public sealed class AddressLearnerTests : IDisposable
     }
 
     [Fact]
+    public void The_same_address_on_another_link_is_another()
+    {
+        _neighbours.Table.Add(("fe80::1234", Stranger, 0));
+        _neighbours.Link = 2;
+        Learnt(Camera, "fe80::1234");
+    }
+
+    [Fact]
     public void When_the_kernel_does_not_tell_nothing_is_learnt()
     {
         _neighbours.Tells = false;
@@ -283,7 +291,7 @@ public sealed class AddressLearnerTests : IDisposable
         _learner.OnPacket(packet, _router.Now);
     }
 
-    private sealed class Neighbours : INeighbours
+    internal sealed class Neighbours : INeighbours
     {
         public bool Tells { get; set; } = true;
 
@@ -291,12 +299,14 @@ public sealed class AddressLearnerTests : IDisposable
 
         public List<(string Address, MacAddress Mac, long AgoMs)> Table { get; } = [];
 
+        public int Link { get; set; } = LanIndex;
+
         public void Solicit(int device, Ipv6Address address) => Solicited.Add($"{device} {address}");
 
         public bool Read(NeighbourHandler take)
         {
             foreach ((string address, MacAddress mac, long agoMs) in Table)
-                take(new Neighbour { Device = LanIndex, Address = Ip6(address), Mac = mac, ConfirmedMsAgo = agoMs });
+                take(new Neighbour { Device = Link, Address = Ip6(address), Mac = mac, ConfirmedMsAgo = agoMs });
             return Tells;
         }
     }

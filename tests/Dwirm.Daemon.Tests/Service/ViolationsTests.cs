@@ -56,6 +56,11 @@ public sealed class ViolationsTests : IDisposable
         Assert.Equal("198.51.100.66 tried to reach its tcp 554", Violations.Describe(Seen.All[1]));
         Try(new MacAddress(0x0200000000ff), "198.51.100.66", "198.51.100.2", 554, inside: false);
         Assert.Equal(2, Seen.All.Count);
+        _router.State.Addresses6 = new AddressLearner(
+            _router.State.Devices, _router.State.Enforcement, new AddressLearnerTests.Neighbours(), _router.State.Loop.Deadlines, _router.State.Log);
+        Try(Laptop, "fd00:1::20", "fe80::ff:fe00:1", 23);
+        Assert.Equal("fd00:1::20 tried to reach its tcp 23", Violations.Describe(Seen.All[2]));
+        Assert.All(Seen.All, one => Assert.Equal(Camera, one.Mac));
     }
 
     [Fact]
@@ -125,15 +130,20 @@ public sealed class ViolationsTests : IDisposable
         Assert.Equal("Video Stream", Assert.Single(counters.Services).Category);
     }
 
+    private static Ipv6Address Address(string text)
+    {
+        if (Ipv4Address.TryParse(text, out Ipv4Address version4)) return Ipv6Address.Mapped(version4);
+        Assert.True(Ipv6Address.TryParse(text, out Ipv6Address address));
+        return address;
+    }
+
     private int Recorded() => _router.State.Turn.Batch.Changes.Count;
 
     private void Later(long milliseconds) => _now = new Instant(_now.MonotonicMs + milliseconds, _now.UnixMs + milliseconds, true);
 
     private void Try(MacAddress sender, string source, string destination, ushort port, int times = 1, bool inside = true, bool spoofed = false)
     {
-        Assert.True(Ipv4Address.TryParse(source, out Ipv4Address from));
-        Assert.True(Ipv4Address.TryParse(destination, out Ipv4Address to));
-        var packet = new RefusedPacket { Source = RefusedPacket.Mapped(from), Destination = RefusedPacket.Mapped(to), Protocol = Tcp, Port = port };
+        var packet = new RefusedPacket { Source = Address(source), Destination = Address(destination), Protocol = Tcp, Port = port };
         for (int i = 0; i < times; i++) Seen.Note(sender, inside, packet, spoofed, _now);
     }
 }
