@@ -21,17 +21,26 @@ public sealed partial class Dhcpv4Engine
     /// <summary>New clients a network takes on at once: this many, or twice its addresses if that is more.</summary>
     public const int NewcomerBurst = 256;
 
+    /// <summary>Addresses of a network that rest at once because a probe was answered: who answers for all of them is not believed for long.</summary>
+    public const int MaximumConflicts = 32;
+
     private const int FewestOffers = 16;
 
     /// <summary>
     /// Says that somebody else answers for an address that was being probed: it rests for <see cref="DeclineRestMs"/>. Nothing durable follows;
     /// after a restart it is probed again.
     /// </summary>
-    /// <returns>False when the address is not being probed.</returns>
+    /// <returns>False when the address is not being probed, or too many rest already; it is then offered all the same.</returns>
     public bool Conflict(Ipv4Address address, Instant now)
     {
         if (Leases.Find(address) is not { Lease.State: LeaseState.Offered } slot || slot.ProbedUntilMs == 0) return false;
+        if (slot.Network.Conflicts == MaximumConflicts)
+        {
+            slot.ProbedUntilMs = 0;
+            return false;
+        }
         slot.IsConflict = true;
+        slot.Network.Conflicts++;
         slot.Network.Unlink(slot);
         Leases.Change(slot, slot.Lease with { State = LeaseState.Declined, ExpiresMs = now.MonotonicMs + DeclineRestMs });
         return true;

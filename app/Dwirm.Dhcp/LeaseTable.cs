@@ -99,7 +99,7 @@ public sealed class LeaseTable : IEnumerable<Lease>
         {
             network.Unlink(slot);
             slot.Key = key.ToString();
-            (slot.IsEstablished, slot.IsConflict, slot.ProbedUntilMs) = (false, false, 0);
+            (slot.IsEstablished, slot.ProbedUntilMs) = (false, 0);
         }
         Change(slot, lease);
         return slot;
@@ -129,6 +129,7 @@ public sealed class LeaseTable : IEnumerable<Lease>
     {
         slot.Heap?.Remove(slot);
         if (slot.CountsAsOffered) slot.Network.Offered--;
+        if (slot.IsConflict) slot.Network.Conflicts--;
         slot.Network.Unlink(slot);
         slot.Network.RemoveMac(slot);
         _byAddress.Remove(slot.Lease.Address.Value);

@@ -41,6 +41,9 @@ internal sealed class NetworkState
     /// <summary>How many addresses are offered and not yet taken.</summary>
     public int Offered { get; set; }
 
+    /// <summary>How many addresses rest because somebody answered a probe.</summary>
+    public int Conflicts { get; set; }
+
     /// <summary>How many new clients the network takes on, in thousandths; refilled with time.</summary>
     public long NewcomerMilliTokens { get; set; } = -1;
 
@@ -277,11 +280,14 @@ internal sealed class NetworkState
         static int Counts(Lease lease) => lease.State switch { LeaseState.Bound => 3, LeaseState.Offered => 2, LeaseState.Free => 1, _ => 0 };
     }
 
-    /// <summary>How many leases of every state a hardware address has; counts no further than the limit.</summary>
+    /// <summary>How many leases of every state a hardware address has, addresses it was not given for a conflict aside; no further than the limit.</summary>
     public int CountMac(MacAddress mac, int limit)
     {
         int count = 0;
-        for (LeaseSlot? slot = _macs.GetValueOrDefault(mac.Value); slot is not null && count < limit; slot = slot.NextSameMac) count++;
+        for (LeaseSlot? slot = _macs.GetValueOrDefault(mac.Value); slot is not null && count < limit; slot = slot.NextSameMac)
+        {
+            if (!slot.IsConflict) count++;
+        }
         return count;
     }
 

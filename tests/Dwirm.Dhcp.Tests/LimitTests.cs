@@ -139,6 +139,19 @@ public sealed class LimitTests
     }
 
     [Fact]
+    public void Who_answers_for_every_address_is_not_believed_for_long()
+    {
+        var server = new LanServer(Network() with { Probe = true });
+        for (int i = 0; i < Dhcpv4Engine.MaximumConflicts; i++) Assert.True(server.Engine.Conflict(server.Discover(Mac(1)), server.Now));
+        Ipv4Address last = server.Discover(Mac(1));
+        Assert.False(server.Engine.Conflict(last, server.Now));
+        Dhcpv4Decision offer = server.Send(Dhcpv4Builder.Discover(Mac(1)));
+        Assert.Equal((Dhcpv4Action.Offer, false, last), (offer.Action, offer.NeedsProbe, offer.Lease!.Address));
+        server.After(TimeSpan.FromMilliseconds(Dhcpv4Engine.DeclineRestMs));
+        Assert.True(server.Engine.Conflict(server.Discover(Mac(2)), server.Now));
+    }
+
+    [Fact]
     public void A_full_table_forgets_strangers_first()
     {
         var server = new LanServer(Network() with { MaximumLeases = 2 });

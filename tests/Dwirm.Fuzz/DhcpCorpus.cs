@@ -59,6 +59,15 @@ internal static class DhcpCorpus
         ["discover-relayed"] = Dhcpv4Builder.Discover(New).Giaddr(new Ipv4Address(0xc0a80102)).Option(82, 1, 4, 0, 0, 0, 1).Build(),
         ["discover-no-ethernet"] = Dhcpv4Builder.Discover(New).Hardware(32, 0).ClientId(0xff, 9, 9).Broadcast().Build(),
         ["discover-piggyback"] = Dhcpv4Builder.Discover(New).Profile(Camera).Requesting(1, 3, 6, 224).U16(57, 1500).Build(),
+        ["discover-rapid"] = Dhcpv4Builder.Discover(New).Option(80).Requesting(1, 3, 43, 66, 67, 81, 119, 121, 125, 175).Text(60, "PXEClient:Arch:00007").Build(),
+        ["discover-fqdn-wire"] = Dhcpv4Builder.Discover(Bound).Option(81, [4, 0, 0, 3, .. "cam"u8, 4, .. "home"u8, 0]).Build(),
+        ["discover-everything-told"] = Dhcpv4Builder.Discover(new MacAddress(0x020000000005)).Text(60, "P").Text(77, "iPXE").Option(93, 0, 7)
+            .Option(97, 0, 1, 2).Option(124, 0, 0, 0, 9, 1, 7).Option(125, 0, 0, 0, 9, 3, 1, 1, 7).U16(57, 1500).Build(),
+        ["discover-link-selection"] = Dhcpv4Builder.Discover(New).Giaddr(new Ipv4Address(0xc0a80102))
+            .Option(82, [1, 2, 0, 1, 2, 1, 9, 5, 4, 172, 16, 0, 0, 6, 1, 7, 11, 4, 172, 16, 0, 1]).Build(),
+        ["discover-subnet-selection"] = Dhcpv4Builder.Discover(New).Option(118, 172, 16, 0, 0).Requesting(3, 118).Build(),
+        ["discover-autoconfigure"] = Dhcpv4Builder.Discover(New).Option(116, 1).Requesting(116).Build(),
+        ["bootp-reserved"] = new Dhcpv4Builder(Owner).PadTo(300).Build(),
         ["select-new"] = Dhcpv4Builder.Select(New, new Ipv4Address(0xc0a80167), Router).Build(),
         ["select-other-server"] = Dhcpv4Builder.Select(New, Third, new Ipv4Address(0xc0a80102)).Build(),
         ["select-reserved"] = Dhcpv4Builder.Select(Owner, Reserved, Router).Option(51, 0, 0, 1, 0).Build(),

@@ -61,8 +61,9 @@ internal sealed class AddressProbes(DaemonState state, Func<INetworkPort, Addres
             // The client itself may still use the address it had elsewhere.
             if (probe.Address != address || probe.Network != network || probe.Client == mac) continue;
             state.Loop.Deadlines.Cancel(probe.Deadline!);
-            state.Counters.Count("probe:in-use");
-            if (state.Dhcp.Conflict(address, now) && state.Log.AllowsPacketLine(now))
+            bool rests = state.Dhcp.Conflict(address, now);
+            state.Counters.Count(rests ? "probe:in-use" : "probe:not-believed");
+            if (rests && state.Log.AllowsPacketLine(now))
             {
                 state.Log.Warning($"{address} on {network} is used by {mac}, who has no lease for it; it is not given to anybody for {Dhcpv4Engine.DeclineRestMs / 60_000} minutes");
             }
