@@ -13,7 +13,7 @@ name_is() { # name, address
 start_names() {
 	lab_spawn router names dnsmasq --keep-in-foreground --conf-file=/dev/null --port=53 --no-resolv --no-hosts --user=root --addn-hosts="$hosts" \
 		--bind-interfaces --interface=br-lan --interface=lo --pid-file="$LAB/router/names.pid" --local-ttl=60 --log-facility=- --local=/example.com/ \
-		--host-record="www.example.com,$LAB_WEB" --host-record="edge.example.com,203.0.113.140" --cname=chain.example.com,hop.example.com \
+		--host-record="www.example.com,$LAB_WEB" --host-record="edge.example.com,203.0.113.140" --host-record="six.example.com,$LAB_WEB6" --cname=chain.example.com,hop.example.com \
 		--cname=hop.example.com,edge.example.com "${many[@]}" --txt-record=www.example.com,hello
 	lab_wait 5 lab_in router dig +short +tries=1 @127.0.0.1 www.example.com
 }
@@ -32,7 +32,7 @@ profile() { # hints, endpoint…
 	printf '%s\n' "${@:2}" | jq -Rsc --arg hints "$1" \
 		'{"IoT Profile":{"Description":"Fleet camera","Consume":{"Firmware Update":{"Endpoints":split("\n")[:-1],"Rate":"5Mbps","Schedule":"00:00-23:59","Hints":$hints}}}}'
 }
-profile HTTPS https://fleet.example.com/ https://chain.example.com/ https://many.example.com/ >"$LAB/fleet.json"
+profile HTTPS https://fleet.example.com/ https://chain.example.com/ https://many.example.com/ https://six.example.com/ >"$LAB/fleet.json"
 profile DNS "$LAB_MIRROR:53" >"$LAB/resolver.json"
 
 attach_laptop
@@ -53,6 +53,12 @@ check "and one of its addresses is reached" lab_probe camera tls 203.0.113.200 4
 check "at the end of a chain of aliases" lab_probe camera tls chain.example.com 443
 check "by IPv6 to the router's link-local address" answers 203.0.113.100 camera "@fe80::ff:fe00:101%eth0" fleet.example.com
 check "by IPv6 and TCP" answers 203.0.113.100 camera +tcp "@fe80::ff:fe00:101%eth0" fleet.example.com
+
+lab_ra br-lan fd00:1::/64 2001:db8:1::/64
+eventually "by IPv6 from an address it formed to a resolver outside" 10 answers 203.0.113.100 camera @2001:4860:4860::8888 fleet.example.com
+check "and by TCP" answers 203.0.113.100 camera +tcp @2001:4860:4860::8888 fleet.example.com
+six=$(asks camera six.example.com AAAA)
+eventually "names in IPv6 are learnt as well" 10 lab_probe camera tls "$six" 443
 
 # DNS-03: twenty times another address, connected to the moment the device knows it. No packet of it is refused even once.
 before=$(counter violations)
