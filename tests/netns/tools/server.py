@@ -2,13 +2,14 @@
 """A host that answers on every port (its namespace redirects them all to port 9): who was reached, on which port, by whom.
 
 First line from the client, TCP: GET … → an HTTP page; STREAM → zeros for as long as it is read; SINK → reads and discards;
-anything else → one line "HOST PORT PEER". UDP: the same one line for any datagram.
+anything else → one line "HOST PORT PEER". UDP: the same one line for any datagram; BLAST RATE SIZE → datagrams of that size for a minute.
 """
 import socket
 import ssl
 import struct
 import sys
 import threading
+import time
 
 SO_ORIGINAL_DST = 80
 IPV6_RECVPKTINFO, IPV6_PKTINFO = 49, 50
@@ -45,7 +46,6 @@ def serve(host, conn, peer, tls):
                     pass
             elif first.startswith(b"TICK"):
                 # Small and steady: shows the moment at which a running connection is cut.
-                import time
                 while True:
                     conn.sendall(b"tick\n")
                     time.sleep(0.1)
@@ -107,12 +107,29 @@ def main():
     answer(host, datagrams)
 
 
+def blast(datagrams, control, peer, rate, size):
+    """A minute of datagrams at a rate."""
+    started = due = time.monotonic()
+    while due < started + 60:
+        try:
+            datagrams.sendmsg([bytes(size)], control, 0, peer)
+        except OSError:
+            pass
+        due += size * 8 / rate
+        time.sleep(max(0, due - time.monotonic()))
+
+
 def answer(host, datagrams):
     while True:
         try:
             data, control, _, peer = datagrams.recvmsg(2048, 256)
             told = f"{host} udp {peer[0]}\n".encode()
-            datagrams.sendmsg([told], [(l, t, d) for l, t, d in control if (l, t) in ((0, 8), (41, IPV6_PKTINFO))], 0, peer)
+            control = [(l, t, d) for l, t, d in control if (l, t) in ((0, 8), (41, IPV6_PKTINFO))]
+            if data.startswith(b"BLAST "):
+                rate, size = (int(word) for word in data.split()[1:])
+                threading.Thread(target=blast, args=(datagrams, control, peer, rate, size), daemon=True).start()
+            else:
+                datagrams.sendmsg([told], control, 0, peer)
         except OSError:
             pass
 
