@@ -34,12 +34,12 @@ internal static partial class Ruleset
     {
         to.Chain("spoof");
         to.Count("spoofed").Done();
-        if (options.Log) to.Limit(5, 20).Log("l2spoof ", LogGroup, 96).Done();
+        if (options.Log) to.LimitEach(SetId.L2LogBudget, EtherSaddr, 1, 5).Log("l2spoof ", LogGroup, 96).Done();
         to.Drop();
 
         to.Chain("viol");
         to.Count("l2viol").Done();
-        if (options.Log) to.Limit(5, 20).Log("l2viol ", LogGroup, 96).Done();
+        if (options.Log) to.LimitEach(SetId.L2LogBudget, EtherSaddr, 1, 5).Log("l2viol ", LogGroup, 96).Done();
         to.Drop();
 
         // What floods to every port by itself is no attempt on anybody: it is not let through, and not reported.

@@ -71,6 +71,7 @@ internal enum SetId : byte
     L2Seen,
     L2Seen6,
     L2LearnBudget,
+    L2LogBudget,
 
     Count,
 }

@@ -211,6 +211,7 @@ internal static class Sets
         L2(SetId.L2Seen6, "seen6", KeyPart.Ip6, KeyPart.Ip6, KeyPart.Protocol, KeyPart.Port, KeyPart.Port)
             with { Flags = Dynamic, Size = 65535, TimeoutSeconds = 180 },
         L2(SetId.L2LearnBudget, "learn", KeyPart.Ether) with { Flags = Dynamic, Size = 16384, TimeoutSeconds = 600 },
+        L2(SetId.L2LogBudget, "vlog", KeyPart.Ether) with { Flags = Dynamic, Size = 1024, TimeoutSeconds = 600 },
     ];
 
     private static SetSpec In(SetId id, string name, params KeyPart[] parts) => new(id, NfFamily.Inet, name, parts);

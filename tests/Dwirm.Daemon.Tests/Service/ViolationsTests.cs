@@ -5,6 +5,7 @@ using Dwirm.Control;
 using Dwirm.Daemon.Control;
 using Dwirm.Daemon.Loop;
 using Dwirm.Daemon.Service;
+using Dwirm.Enforcement;
 using Dwirm.Policy;
 using Dwirm.TestKit;
 using Dwirm.Wire;
@@ -61,6 +62,19 @@ public sealed class ViolationsTests : IDisposable
         Try(Laptop, "fd00:1::20", "fe80::ff:fe00:1", 23);
         Assert.Equal("fd00:1::20 tried to reach its tcp 23", Violations.Describe(Seen.All[2]));
         Assert.All(Seen.All, one => Assert.Equal(Camera, one.Mac));
+    }
+
+    [Fact]
+    public void AnAttemptByIpv6IsToldOfWhoHoldsTheAddress()
+    {
+        Assert.True(Ipv6Address.TryParse("2001:db8::9", out Ipv6Address from));
+        var packet = new RefusedPacket { Source = from, Destination = Ipv6Address.LinkLocalFrom(Camera), Protocol = Tcp, Port = 22 };
+        Seen.Note(Laptop, true, packet, false, _now);
+        Assert.Equal((Laptop, false), (Seen.All[0].Mac, Seen.All[0].Inbound));
+        _router.State.Addresses6 = new AddressLearner(
+            _router.State.Devices, _router.State.Enforcement, new NoNeighbours(), _router.State.Loop.Deadlines, _router.State.Log);
+        Seen.Note(Laptop, true, packet, false, _now);
+        Assert.Equal((Camera, "2001:db8::9 tried to reach its tcp 22"), (Seen.All[1].Mac, Violations.Describe(Seen.All[1])));
     }
 
     [Fact]
@@ -145,5 +159,14 @@ public sealed class ViolationsTests : IDisposable
     {
         var packet = new RefusedPacket { Source = Address(source), Destination = Address(destination), Protocol = Tcp, Port = port };
         for (int i = 0; i < times; i++) Seen.Note(sender, inside, packet, spoofed, _now);
+    }
+
+    private sealed class NoNeighbours : INeighbours
+    {
+        public void Solicit(int device, Ipv6Address address)
+        {
+        }
+
+        public bool Read(NeighbourHandler take) => true;
     }
 }
