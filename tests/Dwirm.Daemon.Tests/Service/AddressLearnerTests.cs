@@ -49,6 +49,18 @@ public sealed class AddressLearnerTests : IDisposable
     }
 
     [Fact]
+    [Trait("Requirement", "DNS-06")]
+    public void A_question_from_a_learnt_address_is_the_devices()
+    {
+        _router.State.Addresses6 = _learner;
+        Learnt(Camera, "fd00:1::10");
+        Assert.Same(_router.Device(Camera), _router.State.ManagedAt("lan", Ip6("fd00:1::10").Value));
+        Assert.Same(_router.Device(Plug), _router.State.ManagedAt("lan", Ipv6Address.LinkLocalFrom(Plug).Value));
+        foreach (string nobodys in new[] { "fd00:1::11", "fe80::1", "fe80::ff:fe00:99" }) Assert.Null(_router.State.ManagedAt("lan", Ip6(nobodys).Value));
+        Assert.Null(_router.State.ManagedAt("iot", Ip6("fd00:1::10").Value));
+    }
+
+    [Fact]
     public void A_packet_from_an_address_says_as_much_as_its_detection()
     {
         Sends(Camera, "fd00:1::10");
