@@ -82,6 +82,41 @@ public sealed class LedgerTests
     }
 
     [Fact]
+    public void TheHouseIsEveryNetworkOfOursThatIsNotKeptApart()
+    {
+        PlannedDevice printer = Plans.Device(0x10, Plans.Provide(1, Plans.Tcp(631)) with { Reach = ServiceReach.House }, Plans.Provide(2, Plans.Tcp(80)));
+        var house = new EnforcementPlan(
+            [
+                Plans.Lan(),
+                new PlannedNetwork("office", "br-office", true, Plans.Prefix("10.1.0.1/16"), NetworkPosture.Open),
+                new PlannedNetwork("guest", "br-guest", true, Plans.Prefix("10.2.0.1/16"), NetworkPosture.Isolate),
+            ],
+            [Plans.Wan()],
+            [printer]);
+        var names = new InterfaceNames();
+        var builder = new LedgerBuilder(names);
+        List<Element> elements = builder.Build(house, [], Plans.Now.MonotonicMs);
+        string[] expected = ["br-lan 80", "br-lan 631", "br-office 631"];
+        foreach (SetId set in (SetId[])[SetId.P4, SetId.P6])
+            Assert.Equal(expected.Order(), In(elements, set).Select(element => $"{names[element.Interface]} {element.PortLow}").Order());
+        Assert.All(In(elements, SetId.P4), element => Assert.Equal(element.PortLow == 631 ? 0x1001u : 0x1002u, (uint)element.Data));
+    }
+
+    [Fact]
+    public void ADeviceUnderControlsAsAWholeHasOneElementAndTwoLiveOnes()
+    {
+        PlannedDevice laptop = Plans.Full(0x20) with { Posture = DevicePosture.Ordinary, Generation = 9, Slot = 2, DownBitsPerSecond = 8000, Services = [Plans.Consume(1)] };
+        List<Element> elements = Build(laptop);
+        Assert.Equal(0x901u, (uint)Assert.Single(In(elements, SetId.Whole)).Data);
+        Assert.Equal([0x10031ul, 0x10031ul], In(elements, SetId.Live).Select(element => element.Data));
+        Assert.DoesNotContain(elements, element => element.Set is SetId.Dev or SetId.Full or SetId.Own4 or SetId.L2Dev);
+        // Closed by the kernel itself: the element stays, what it leads to is gone.
+        elements = Build(laptop with { Services = [Plans.Consume(1) with { Active = false }] });
+        Assert.Single(In(elements, SetId.Whole));
+        Assert.Empty(In(elements, SetId.Live));
+    }
+
+    [Fact]
     [Trait("Requirement", "DWIRM-14")]
     public void SourcesBindAProvideToThem()
     {

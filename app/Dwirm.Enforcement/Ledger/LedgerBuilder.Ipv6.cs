@@ -65,6 +65,7 @@ internal sealed partial class LedgerBuilder
             if (network.IsBridge) ConsumeOnBridge6(device, protocol, network);
             Claim6(device, protocol, outside: false, activeOnly: false);
             if (iface >= 0) AddProvides6(device, protocol, iface);
+            if (ReachesHouse(device)) ProvideInHouse6(device, protocol);
             Claim6(device, protocol, outside: true, activeOnly: false);
             foreach (PlannedUplink uplink in _plan.Uplinks)
             {
@@ -74,6 +75,16 @@ internal sealed partial class LedgerBuilder
             if (!network.IsBridge) continue;
             Claim6(device, protocol, outside: false, activeOnly: true);
             AddProvidesOnBridge6(device, protocol);
+        }
+    }
+
+    private void ProvideInHouse6(PlannedDevice device, int protocol)
+    {
+        Claim6(device, protocol, outside: false, activeOnly: false, houseOnly: true);
+        foreach (PlannedNetwork other in _plan.Networks)
+        {
+            int there = names.NumberOf(other.Device);
+            if (there >= 0 && IsOtherRoom(other, device)) AddProvides6(device, protocol, there);
         }
     }
 
@@ -146,7 +157,7 @@ internal sealed partial class LedgerBuilder
         return false;
     }
 
-    private void Claim6(PlannedDevice device, int protocol, bool outside, bool activeOnly)
+    private void Claim6(PlannedDevice device, int protocol, bool outside, bool activeOnly, bool houseOnly = false)
     {
         _group.Clear();
         _peers.Clear();
@@ -154,6 +165,7 @@ internal sealed partial class LedgerBuilder
         {
             bool active = IsActive(service);
             if (service.Direction != ServiceDirection.Provide || (activeOnly && !active)) continue;
+            if (houseOnly && service.Reach != ServiceReach.House) continue;
             if (outside)
             {
                 foreach (PlannedForward forward in service.Forwards)

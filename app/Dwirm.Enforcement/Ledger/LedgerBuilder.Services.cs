@@ -102,17 +102,42 @@ internal sealed partial class LedgerBuilder
     {
         int iface = names.NumberOf(device.Device);
         if (iface < 0) return;
+        ClaimPorts(device, protocol, houseOnly: false);
+        AddProvides(address, protocol, iface);
+        if (!ReachesHouse(device)) return;
+        ClaimPorts(device, protocol, houseOnly: true);
+        foreach (PlannedNetwork other in _plan.Networks)
+        {
+            int there = names.NumberOf(other.Device);
+            if (there >= 0 && IsOtherRoom(other, device)) AddProvides(address, protocol, there);
+        }
+    }
+
+    private void ClaimPorts(PlannedDevice device, int protocol, bool houseOnly)
+    {
         _group.Clear();
         foreach (PlannedService service in device.Services)
         {
-            if (service.Direction != ServiceDirection.Provide) continue;
+            if (service.Direction != ServiceDirection.Provide || (houseOnly && service.Reach != ServiceReach.House)) continue;
             foreach (PlannedPort port in service.Ports)
             {
                 if (port.Transport == TransportOf(protocol)) ClaimSources(device, service, port.Range);
             }
         }
-        AddProvides(address, protocol, iface);
     }
+
+    private static bool ReachesHouse(PlannedDevice device)
+    {
+        foreach (PlannedService service in device.Services)
+        {
+            if (service.Direction == ServiceDirection.Provide && service.Reach == ServiceReach.House) return true;
+        }
+        return false;
+    }
+
+    // A network whose devices are to be kept apart from the others is no room of the house.
+    private static bool IsOtherRoom(PlannedNetwork network, PlannedDevice device) =>
+        network.Device != device.Device && network.Posture != NetworkPosture.Isolate;
 
     private void ProvideOutside(PlannedDevice device, Ipv4Address address, int protocol)
     {
