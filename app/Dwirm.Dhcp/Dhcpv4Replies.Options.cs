@@ -51,26 +51,26 @@ public static partial class Dhcpv4Replies
     /// The subnet mask always and first (it MUST stand before the routers, RFC 2132 section 3.3), then what the client asked for in its order
     /// (section 9.8), then what is forced, each code once; then what stands inside other options. A client without a list is told everything.
     /// </summary>
-    private static void WriteParameters(in Dhcpv4Packet request, in Dhcpv4Decision decision, bool essentialOnly, ref Dhcpv4Writer writer)
+    private static void WriteParameters(in Dhcpv4Packet request, in Dhcpv4Decision decision, in Tail tail, ref Dhcpv4Writer writer)
     {
         Span<ulong> done = stackalloc ulong[4];
         done.Clear();
-        WriteOnce(Dhcpv4OptionCode.SubnetMask, decision, done, ref writer);
-        bool listed = false;
+        WriteOnce(Dhcpv4OptionCode.SubnetMask, decision, tail, done, ref writer);
+        bool listed = request.HasOption(Dhcpv4OptionCode.ParameterRequestList);
+        foreach (byte code in EssentialRequest)
+        {
+            if (tail.IsTight && (!listed || request.Requests(code))) WriteOnce(code, decision, tail, done, ref writer);
+        }
         foreach (Dhcpv4Option option in request.Options)
         {
             if (option.Code != Dhcpv4OptionCode.ParameterRequestList) continue;
-            listed = true;
-            foreach (byte code in option.Value)
-            {
-                if (!essentialOnly || EssentialRequest.Contains(code)) WriteOnce(code, decision, done, ref writer);
-            }
+            foreach (byte code in option.Value) WriteOnce(code, decision, tail, done, ref writer);
         }
         if (!listed)
         {
-            foreach (byte code in essentialOnly ? EssentialRequest : DefaultRequest) WriteOnce(code, decision, done, ref writer);
+            foreach (byte code in DefaultRequest) WriteOnce(code, decision, tail, done, ref writer);
         }
-        if (essentialOnly || decision.Options is not { } options) return;
+        if (decision.Options is not { } options) return;
         if (!listed || options.HasForced)
         {
             foreach (Dhcpv4OptionRule rule in options.Rules)
@@ -78,18 +78,23 @@ public static partial class Dhcpv4Replies
                 if (rule.Container != Dhcpv4Container.None || Find(rule.Code, decision) is not { } counts) continue;
                 // Without a list the names of a boot stand in their fields.
                 bool inField = rule.Code is Dhcpv4OptionCode.TftpServerName or Dhcpv4OptionCode.BootFileName;
-                if (counts.Force || (!listed && !inField)) WriteOnce(rule.Code, decision, done, ref writer);
+                if (counts.Force || (!listed && !inField)) WriteOnce(rule.Code, decision, tail, done, ref writer);
             }
         }
-        if (options.HasContained) WriteContained(request, decision, options, !listed, done, ref writer);
+        if (!options.HasContained) return;
+        Dhcpv4Writer before = writer;
+        WriteContained(request, decision, options, !listed, done, ref writer);
+        if (!tail.LeavesRoom(writer)) writer = before;
     }
 
-    private static void WriteOnce(byte code, in Dhcpv4Decision decision, scoped Span<ulong> done, ref Dhcpv4Writer writer)
+    private static void WriteOnce(byte code, in Dhcpv4Decision decision, in Tail tail, scoped Span<ulong> done, ref Dhcpv4Writer writer)
     {
         ulong bit = 1UL << (code % 64);
         if ((done[code / 64] & bit) != 0) return;
         done[code / 64] |= bit;
+        Dhcpv4Writer before = writer;
         WriteParameter(code, decision, ref writer);
+        if (!tail.LeavesRoom(writer)) writer = before;
     }
 
     private static bool IsDone(byte code, scoped ReadOnlySpan<ulong> done) => (done[code / 64] & (1UL << (code % 64))) != 0;

@@ -9,7 +9,8 @@ public static partial class Dhcpv4Replies
 {
     /// <summary>
     /// Writes the OFFER, ACK or NAK of a decision (RFC 2131 table 3), within what the client takes (<see cref="Dhcpv4Packet.PayloadLimit"/>) and
-    /// the length of <paramref name="buffer"/>. Where room is short, options that are merely asked for give way to the profile's answer. False
+    /// the length of <paramref name="buffer"/>. Where room is short, parameters give way to the profile's answer, the
+    /// routers and name servers last. False
     /// when it does not fit even so (try a shorter answer, then none), or when the decision asks for no reply.
     /// </summary>
     /// <param name="request">The message that is answered.</param>
@@ -107,9 +108,11 @@ public static partial class Dhcpv4Replies
     }
 
     private static bool TryCompose(in Dhcpv4Packet request, in Dhcpv4Decision decision, ReadOnlySpan<byte> profileAnswer, byte profileOption,
-        Span<byte> buffer, bool overload, bool essentialOnly, Dhcpv4Signature signature, out int written)
+        Span<byte> buffer, bool overload, bool partly, Dhcpv4Signature signature, out int written)
     {
-        var writer = new Dhcpv4Writer(buffer, overload);
+        // Without option 53 nobody looks for options in file and sname.
+        var writer = new Dhcpv4Writer(buffer, overload && !decision.IsBootp);
+        var tail = new Tail(request, decision, profileAnswer, profileOption, partly);
         WriteHeader(request, decision, ref writer);
         if (!decision.IsBootp)
         {
@@ -122,19 +125,55 @@ public static partial class Dhcpv4Replies
         else if (decision.Action != Dhcpv4Action.Nak)
         {
             if (decision.Action != Dhcpv4Action.InformAck && !decision.IsBootp) WriteTimes(decision, ref writer);
-            WriteParameters(request, decision, essentialOnly, ref writer);
-            if (!essentialOnly) WriteFqdn(request, decision, ref writer);
+            WriteParameters(request, decision, tail, ref writer);
+            Dhcpv4Writer before = writer;
+            WriteFqdn(request, decision, ref writer);
+            if (!tail.LeavesRoom(writer)) writer = before;
         }
-        Echo(request, Dhcpv4OptionCode.ClientIdentifier, ref writer);
-        Echo(request, Dhcpv4OptionCode.SubnetSelection, ref writer);
-        if (decision.Action != Dhcpv4Action.Nak && !profileAnswer.IsEmpty) writer.PutLong(profileOption, profileAnswer);
-
-        // "The Relay Agent Information option SHOULD be the last option" (RFC 3046 section 2.1).
-        Echo(request, Dhcpv4OptionCode.RelayAgentInformation, ref writer);
+        tail.Write(ref writer);
 
         // What the relay takes out again does not count, so that what was authenticated is as long as what the client then gets.
         int relay = signature.IsNone ? -1 : request.OptionLength(Dhcpv4OptionCode.RelayAgentInformation);
         return writer.TryFinish(out written, relay < 0 ? 0 : 2 + relay);
+    }
+
+    /// <summary>What stands behind the parameters, and has its room before they have theirs where not everything fits.</summary>
+    private readonly ref struct Tail
+    {
+        private readonly Dhcpv4Packet _request;
+        private readonly Dhcpv4Decision _decision;
+        private readonly ReadOnlySpan<byte> _answer;
+        private readonly byte _option;
+
+        public Tail(scoped in Dhcpv4Packet request, scoped in Dhcpv4Decision decision, ReadOnlySpan<byte> answer, byte option, bool partly)
+        {
+            _request = request;
+            _decision = decision;
+            _answer = answer;
+            _option = option;
+            IsTight = partly;
+        }
+
+        /// <summary>True when parameters that leave no room for this are left out.</summary>
+        public bool IsTight { get; }
+
+        /// <summary>True when what was written so far can stay.</summary>
+        public bool LeavesRoom(Dhcpv4Writer writer)
+        {
+            if (!IsTight) return true;
+            Write(ref writer);
+            return !writer.Overflowed;
+        }
+
+        public void Write(scoped ref Dhcpv4Writer writer)
+        {
+            Echo(_request, Dhcpv4OptionCode.ClientIdentifier, ref writer);
+            Echo(_request, Dhcpv4OptionCode.SubnetSelection, ref writer);
+            if (_decision.Action != Dhcpv4Action.Nak && !_answer.IsEmpty) writer.PutLong(_option, _answer);
+
+            // "The Relay Agent Information option SHOULD be the last option" (RFC 3046 section 2.1).
+            Echo(_request, Dhcpv4OptionCode.RelayAgentInformation, ref writer);
+        }
     }
 
     /// <summary>The offer of RFC 2563: no address, and what to do without one.</summary>
@@ -156,7 +195,7 @@ public static partial class Dhcpv4Replies
     /// Client identifier (RFC 6842 section 3) and relay information (RFC 3046 section 2.2) go back as they came. A value above 255 octets came
     /// in several pieces and goes back in several.
     /// </summary>
-    private static void Echo(in Dhcpv4Packet request, byte code, ref Dhcpv4Writer writer)
+    private static void Echo(in Dhcpv4Packet request, byte code, scoped ref Dhcpv4Writer writer)
     {
         foreach (Dhcpv4Option option in request.Options)
         {

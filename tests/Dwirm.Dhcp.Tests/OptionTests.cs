@@ -125,7 +125,20 @@ public sealed class OptionTests
     {
         LanServer server = Server(Rule(201, new string('x', 250), force: true), Rule(202, new string('y', 250), force: true));
         byte[] discover = Dhcpv4Builder.Discover(Mac(2)).Requesting(3, 224).Build();
-        Assert.Equal([53, 54, 51, 58, 59, 1, 3, 224], Codes(Reply(server, discover, new byte[150])));
+        byte[] reply = Reply(server, discover, new byte[150]);
+        Assert.Equal([53, 54, 51, 58, 59, 1, 3, 201], Codes(reply).GetRange(0, 8));
+        Assert.DoesNotContain(202, Codes(reply));
+        Assert.Equal(new byte[150], Value(reply, 224));
+    }
+
+    [Fact]
+    public void Where_not_everything_fits_what_fits_is_sent()
+    {
+        LanServer server = Server([.. Enumerable.Range(200, 6).Select(i => Rule((byte)i, new string((char)(i - 100), 90)))]);
+        byte[] reply = Reply(server, Dhcpv4Builder.Discover(Mac(2)).Requesting(200, 201, 202, 203, 204, 205, 6, 3).ClientId(1, 2, 3).Build());
+        Assert.Equal([53, 54, 51, 58, 59, 1, 3, 6, 200, 201, 61, 52, 202], Codes(reply));
+        Assert.Equal(new string('f', 90), Encoding.ASCII.GetString(Value(reply, 202)));
+        Assert.InRange(reply.Length, 300, 548);
     }
 
     [Fact]

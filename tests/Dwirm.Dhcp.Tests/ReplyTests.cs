@@ -139,7 +139,7 @@ public sealed class ReplyTests
         Assert.Equal([53, 54, 51, 58, 59, 1, 3, 6, 15, 42, 224], Codes(small));
         byte[] large = Reply(server, discover, answer);
         Assert.Equal(answer, Value(large, 224));
-        Assert.Equal([53, 54, 51, 58, 59, 1, 3, 6, 52], Codes(large).Where(code => code != 224));
+        Assert.Equal([53, 54, 51, 58, 59, 1, 3, 6, 42, 52], Codes(large).Where(code => code != 224));
         Assert.InRange(large.Length, 300, 548);
 
         Assert.True(Dhcpv4Packet.TryParse(discover, out Dhcpv4Packet packet, out ParseFault _));

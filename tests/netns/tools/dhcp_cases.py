@@ -267,4 +267,122 @@ config subscrid
         "uci": uci(more="\nconfig host\n\toption mac '02:00:00:00:00:11'\n\toption ip '192.168.1.20'\n\toption name 'old'\n"),
         "steps": [{"options": {}}, {"options": {}, "mac": "02:00:00:00:00:12", "silent": True}],
     },
+    {
+        "name": "forced", "shows": "forced options, also to INFORM and to who lists nothing; a forced 66 is an option",
+        "uci": uci(dnsmasq="\tlist dhcp_option_force '200,all'\n\tlist dhcp_option_force '66,tftp.lan'\n",
+                   pool="\tlist dhcp_option_force '201,range'\n\tlist dhcp_option '202,asked'\n"),
+        "steps": [discover("01"), discover(None), {"type": 8, "options": {"55": "01"}, "ciaddr": "192.168.1.2"}],
+    },
+    {
+        "name": "match-tag", "shows": "a host entry that asks for a tag, and options of the entry's own tag",
+        "exact": True,
+        "uci": uci(more="""
+config vendorclass
+	option networkid 'phone'
+	option vendorclass 'Phone'
+config host
+	option mac '02:00:00:00:00:11'
+	option ip '192.168.1.30'
+	list match_tag 'phone'
+	option networkid 'desk'
+	list dhcp_option '200,desk'
+config host
+	option mac '02:00:00:00:00:12'
+	option ip '192.168.1.31'
+	option networkid 'plain'
+	list dhcp_option '200,plain'
+"""),
+        "steps": [discover("01c8", options={"60": "=A Phone"}), discover("01c8", mac="02:00:00:00:00:12")],
+    },
+    {
+        "name": "known", "shows": "the tag known of clients with an entry",
+        "uci": uci(dnsmasq="\tlist dhcp_option 'tag:known,200,known'\n\tlist dhcp_option 'tag:!known,201,unknown'\n",
+                   more="\nconfig host\n\toption mac '02:00:00:00:00:11'\n\toption name 'me'\n"),
+        "steps": [discover("01c8c9"), discover("01c8c9", mac="02:00:00:00:00:12")],
+    },
+    {
+        "name": "static-only", "shows": "dynamicdhcp 0: only clients with an address of their own are answered",
+        "exact": True,
+        "uci": """config dnsmasq
+	option authoritative '1'
+	option noping '1'
+	option domain 'lan'
+config dhcp 'lan'
+	option interface 'lan'
+	option start '100'
+	option dynamicdhcp '0'
+config host
+	option mac '02:00:00:00:00:11'
+	option ip '192.168.1.40'
+""",
+        "steps": [discover(), request(), discover(mac="02:00:00:00:00:12", silent=True)],
+    },
+    {
+        "name": "lease-time", "shows": "shorter wishes are granted down to two minutes, longer ones are not; infinite",
+        "exact": True,
+        "uci": uci(more="""
+config host
+	option mac '02:00:00:00:00:11'
+	option ip '192.168.1.20'
+config host
+	option mac '02:00:00:00:00:12'
+	option ip '192.168.1.21'
+	option leasetime 'infinite'
+config host
+	option mac '02:00:00:00:00:13'
+	option ip '192.168.1.22'
+	option leasetime '90'
+"""),
+        "steps": [discover("01", options={"51": "00000258"}), discover("01", options={"51": "00000001"}), discover("01", options={"51": "000f4240"}),
+                  discover("01", mac="02:00:00:00:00:12"), discover("01", mac="02:00:00:00:00:13"), request("01", options={"51": "00000258"})],
+    },
+    {
+        "name": "overload", "shows": "more options than 576 octets hold go to file and sname",
+        "uci": uci(pool="".join(f"\tlist dhcp_option '{code},{chr(code - 103) * 90}'\n" for code in range(200, 204))),
+        "steps": [discover("01cbcac9c8"), discover("01c8c9cacbcccd", options={"57": "05dc"})],
+    },
+    {
+        "name": "not-authoritative", "shows": "unknown clients of another server's network are left to it",
+        "uci": """config dnsmasq
+	option noping '1'
+	option domain 'lan'
+config dhcp 'lan'
+	option interface 'lan'
+	option start '100'
+	option limit '150'
+""",
+        "steps": [{"type": 3, "requested": "192.168.1.177", "options": {"55": USUAL}, "silent": True}, discover(), request(),
+                  {"type": 3, "requested": "offered", "options": {"55": USUAL}}, request(server="192.168.1.99", silent=True)],
+    },
+    {
+        "name": "decline", "shows": "a declined address is not offered again, a released one is",
+        "uci": uci(),
+        "steps": [discover(), request(), {"type": 4, "requested": "offered", "server": True, "silent": True}, discover(), request()],
+    },
+    {
+        "name": "names", "shows": "a host entry's name; localhost and wpad are nobody's",
+        "exact": True,
+        "uci": uci(more="\nconfig host\n\toption mac '02:00:00:00:00:11'\n\toption name 'cam'\n\toption ip '192.168.1.20'\n"),
+        "steps": [discover("010c0f"), discover("010c0f", options={"12": "=other"}), request("010c0f", options={"12": "=other", "81": "000000" + b"x".hex()})],
+    },
+    {
+        "name": "quotes", "shows": "escapes in quotes, blanks, an empty text, octets of every look",
+        "uci": uci(pool="""	list dhcp_option '200,"a b"'
+	list dhcp_option '201,"x:y:z"'
+	list dhcp_option '202,a b c'
+	list dhcp_option '203,1.2.3.4,5.6.7.8'
+	list dhcp_option '204,de:ad:be:ef'
+	list dhcp_option '205,"12"'
+	list dhcp_option '206,12b'
+	list dhcp_option '207,a:b:c:zz'
+	list dhcp_option '208,-1'
+	list dhcp_option '209,/path/to'
+	list dhcp_option '2,3600'
+	list dhcp_option '46,8'
+	list dhcp_option '60,Vendor'
+	list dhcp_option 'option:root-path,192.168.1.1:/nfs'
+	list dhcp_option 'option:ipv6-only,1800'
+"""),
+        "steps": [discover("01c8c9cacbcccdcecfd0d1022e3c116c")],
+    },
 ]

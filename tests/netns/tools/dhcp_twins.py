@@ -297,6 +297,9 @@ def allowed(step, mine, other):
     name = step.get("options", {}).get("12", "")
     if "12" in other and "12" not in mine and name and bytes.fromhex(other["12"]) == value_of(name):
         other.pop("12")
+    # [name] and it keeps the configured name from the OFFER to a client that calls itself otherwise.
+    if kind == "02" and "12" in mine and "12" not in other and name:
+        mine.pop("12")
     # [61] the client identifier comes back (RFC 6842).
     identifier = step.get("options", {}).get("61")
     if "61" in mine and "61" not in other and identifier:
