@@ -90,7 +90,8 @@ internal sealed class AddressLearner : IPacketLogHandler
         if (packet.Length < HeaderSize || packet[0] >> 4 != 6) return false;
         address = Ipv6Address.Read(packet[8..]);
         if (address != default) return true;
-        if (packet.Length < TargetOffset + Ipv6Address.Size || packet[6] != Icmpv6 || packet[7] != LinkHopLimit || packet[HeaderSize] != NeighbourSolicitation) return false;
+        if (packet.Length < TargetOffset + Ipv6Address.Size || packet[6] != Icmpv6 || packet[7] != LinkHopLimit) return false;
+        if (packet[HeaderSize] != NeighbourSolicitation) return false;
         address = Ipv6Address.Read(packet[TargetOffset..]);
         return true;
     }
@@ -183,7 +184,8 @@ internal sealed class AddressLearner : IPacketLogHandler
             Forget(oldest);
             return true;
         }
-        if (_log.AllowsPacketLine(now)) _log.Warning($"{device.Record.Mac} uses more than {LearntAddress.PerDevice} IPv6 addresses; the rest stay closed");
+        if (_log.AllowsPacketLine(now))
+            _log.Warning($"{device.Record.Mac} uses more than {LearntAddress.PerDevice} IPv6 addresses; the rest stay closed");
         return false;
     }
 

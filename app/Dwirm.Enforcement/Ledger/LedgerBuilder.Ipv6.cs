@@ -141,7 +141,8 @@ internal sealed partial class LedgerBuilder
             {
                 if (endpoint.Transport != TransportOf(protocol) || (onBridge is not null && !IsOn(onBridge, endpoint.Destination))) continue;
                 uint peer = PeerOf(endpoint.Destination);
-                _group.Add(new Box(peer, peer, endpoint.Range.Low, endpoint.Range.High, SidOf(device, service), DeadlineOf(service)), IsActive(service));
+                var box = new Box(peer, peer, endpoint.Range.Low, endpoint.Range.High, SidOf(device, service), DeadlineOf(service));
+                _group.Add(box, IsActive(service));
             }
         }
         Incomplete |= !_group.Resolve(1, 0);
@@ -210,7 +211,10 @@ internal sealed partial class LedgerBuilder
         foreach (Box box in _group.Ranges) AddSources6(SetId.L2Provide6Range, protocol, 0, device.Mac.Value, box, box.Deadline);
     }
 
-    /// <summary>A claim of every source is one element. What another claim left of it, "every source but those", is not granted: a plan has no such service.</summary>
+    /// <summary>
+    /// A claim of every source is one element. What another claim left of it, "every source but those", is not granted: a plan has no such
+    /// service.
+    /// </summary>
     private void AddSources6(SetId set, int protocol, int iface, ulong key, in Box box, long deadline)
     {
         ulong head = Element.HeadOf(set, protocol, iface, box.PortLow, box.PortHigh);
