@@ -78,7 +78,11 @@ public sealed class RenderTests
         daemon.Answers("counters", Documents.List(
             new CountersDto
             {
-                Mac = Documents.CameraMac, Hostname = "cam", Queries = 7, Violations = 2, Spoofed = 1,
+                Mac = Documents.CameraMac,
+                Hostname = "cam",
+                Queries = 7,
+                Violations = 2,
+                Spoofed = 1,
                 Services =
                 [
                     new() { Direction = "provide", Category = "Video Stream", Packets = 10, Bytes = 12_345, Dropped = 4 },
@@ -106,8 +110,14 @@ public sealed class RenderTests
         DeviceDto device = Documents.Camera();
         device.Controls = new ControlsDto
         {
-            Open = open, Paused = !open, NextChangeUnixMs = Session.NewYear + 21 * 3_600_000, DownBitsPerSecond = 5_000_000, UpBitsPerSecond = 1_000_000,
-            Schedule = "07:00-20:59L", QuotaBytes = 2_000_000_000, UsedBytes = 1_500_000_000,
+            Open = open,
+            Paused = !open,
+            NextChangeUnixMs = Session.NewYear + 21 * 3_600_000,
+            DownBitsPerSecond = 5_000_000,
+            UpBitsPerSecond = 1_000_000,
+            Schedule = "07:00-20:59L",
+            QuotaBytes = 2_000_000_000,
+            UsedBytes = 1_500_000_000,
         };
         Assert.Contains(expected, DeviceCommands.Render(new Session().Context, device));
     }

@@ -45,7 +45,14 @@ internal static class Samples
 
     private static readonly ViolationDto Refused = new()
     {
-        Kind = "spoof", Direction = "out", Address = "10.0.0.1", Protocol = "tcp", Port = 80, Count = 3, FirstUnixMs = At, LastUnixMs = At + 1000,
+        Kind = "spoof",
+        Direction = "out",
+        Address = "10.0.0.1",
+        Protocol = "tcp",
+        Port = 80,
+        Count = 3,
+        FirstUnixMs = At,
+        LastUnixMs = At + 1000,
     };
 
     private static readonly UsageDto Used = new() { Direction = "consume", Category = "c", Packets = 1, Bytes = 2, Dropped = 3 };
@@ -96,7 +103,14 @@ internal static class Samples
             ["violation"] = Of(Refused),
             ["counters"] = Of(new CountersDto
             {
-                Mac = "m", Hostname = "h", Description = "d", State = "granted", Queries = 1, Violations = 2, Spoofed = 3, Services = [Used],
+                Mac = "m",
+                Hostname = "h",
+                Description = "d",
+                State = "granted",
+                Queries = 1,
+                Violations = 2,
+                Spoofed = 3,
+                Services = [Used],
             }),
             ["usage"] = Of(Used),
             ["finding"] = Of(new FindingDto { Level = "FAIL", What = "w", Detail = "d", Cure = "c" }),

@@ -159,7 +159,11 @@ public sealed class TrafficTests
         house.ServeEverywhere();
         PlannedDevice laptop = Plans.Full(0x20) with
         {
-            Posture = posture, Addresses4 = [Plans.Ip("192.168.1.32")], Generation = 9, Slot = 2, UpBitsPerSecond = 1_000_000,
+            Posture = posture,
+            Addresses4 = [Plans.Ip("192.168.1.32")],
+            Generation = 9,
+            Slot = 2,
+            UpBitsPerSecond = 1_000_000,
             Services = [Plans.Consume(1)],
         };
         PlannedDevice closed = Plans.Device(0x20) with { Generation = 0, Slot = -1 };

@@ -8,7 +8,12 @@ public class DeviceControlsTests
 {
     private static readonly DeviceControls Everything = new()
     {
-        DownBitsPerSecond = 5_000_000, UpBitsPerSecond = 1_500, Window = Window("07:00-21:00L"), PausedUntilUnixMs = Now.UnixMs, QuotaBytes = 2_000_000_000, Blocked = true,
+        DownBitsPerSecond = 5_000_000,
+        UpBitsPerSecond = 1_500,
+        Window = Window("07:00-21:00L"),
+        PausedUntilUnixMs = Now.UnixMs,
+        QuotaBytes = 2_000_000_000,
+        Blocked = true,
     };
 
     [Fact]
