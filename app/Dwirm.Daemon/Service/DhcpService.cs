@@ -193,7 +193,9 @@ internal sealed class DhcpService(DaemonState state)
         {
             // A proven device moves to another network by its own word only, not by that of whoever took its address there.
             bool elsewhere = device is { Record.Authenticated: true } && proof.Kind != ProofKind.Proven && device.Record.Network != changed.Network;
-            state.LeaseChanged(changed, elsewhere ? null : device, now);
+            // Nobody is moved behind a relay either: what comes from there is only said to be the device's.
+            bool relayed = decision.Network is { RelayedVia.Length: > 0 };
+            state.LeaseChanged(changed, elsewhere || relayed ? null : device, now);
         }
         if (decision.Action is Dhcpv4Action.Offer or Dhcpv4Action.Ack or Dhcpv4Action.Nak or Dhcpv4Action.InformAck)
         {

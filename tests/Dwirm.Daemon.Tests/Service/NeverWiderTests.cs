@@ -1,4 +1,5 @@
 using Dwirm.Daemon.Service;
+using Dwirm.Dhcp;
 using Dwirm.Policy;
 using Dwirm.Policy.Plans;
 using Dwirm.Policy.Rules;
@@ -127,5 +128,30 @@ public class NeverWiderTests
         int applied = router.Kernel.Applied;
         Assert.Single(router.Receive(Dhcpv4Builder.Renew(Camera, address)));
         Assert.Equal(applied, router.Kernel.Applied);
+    }
+
+    /// <summary>What a relay says of a hardware address moves nobody: the device stays where its own frames were seen.</summary>
+    [Fact]
+    public void A_managed_device_is_not_moved_behind_a_relay()
+    {
+        using var router = new TestRouter(VideoOnLan);
+        router.Receive(Dhcpv4Builder.DwirmClient(Camera, Video));
+        Ipv4Address held = router.Lease(Camera);
+        Ipv4Address far = new(0x0a090001), relay = new(0x0a090002);
+        Dhcpv4NetworkConfig lan = router.State.Config.Networks[0].Dhcp;
+        router.State.Dhcp.Configure(
+        [
+            lan,
+            new Dhcpv4NetworkConfig
+            {
+                Name = "far", RouterPrefix = new Ipv4Prefix(far, 16), PoolStart = new Ipv4Address(0x0a090100), PoolEnd = new Ipv4Address(0x0a090101), RelayedVia = "lan",
+            },
+        ]);
+        Ipv4Address offered = Assert.Single(router.Receive(Dhcpv4Builder.Discover(Camera).Giaddr(relay))).Address;
+        router.Receive(Dhcpv4Builder.Select(Camera, offered, router.Lan.RouterAddress).Giaddr(relay));
+        Assert.Equal(LeaseState.Bound, router.State.Dhcp.Leases.ByAddress(offered)!.State);
+        Assert.Equal("lan", router.Device(Camera).Record.Network);
+        Assert.Equal(held, router.State.LeaseOf(router.Device(Camera))!.Address);
+        Assert.Single(router.Enforced(Camera)!.Services);
     }
 }
