@@ -50,10 +50,14 @@ public sealed partial class KernelEnforcer
                 if (element.Set < SetId.L2Port || _tables.Options.Bridge) counted.Add(element);
             }
             _tables.Usage.AddTo(usage, entry.Generation);
-            _shaper.ReadDrops(entry.Slot, (device, service, drops) => AddDrops(usage, device, service, drops));
         }
         counted.Sort();
-        return _tables.Usage.Ask(counted, (set, key, data, count) => UsageCounters.AddTo(usage, set, key, data, count));
+        bool answered = _tables.Usage.Ask(counted, (set, key, data, count) => UsageCounters.AddTo(usage, set, key, data, count));
+        foreach (MacAddress mac in devices)
+        {
+            if (_ledger.Find(mac) is { } entry) _shaper.ReadDrops(entry.Slot, (device, service, drops) => AddDrops(usage, device, service, drops));
+        }
+        return answered;
     }
 
     private static void AddDrops(Dictionary<uint, ServiceUsage> usage, PlannedDevice device, PlannedService service, uint drops)

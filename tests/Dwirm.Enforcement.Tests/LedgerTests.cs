@@ -237,6 +237,39 @@ public sealed class LedgerTests
     }
 
     [Fact]
+    [Trait("Requirement", "DWIRM-10")]
+    public void ARateWithoutAClassIsPolicedBothWays()
+    {
+        PlannedService video = Plans.Provide(1, Plans.Tcp(554)) with { RateBitsPerSecond = 80_000 };
+        PlannedService update = Plans.Consume(2, Plans.To("203.0.113.5", 443)) with { RateBitsPerSecond = 160_000 };
+        Assert.Empty(In(Build(Plans.Device(0x10, video, update)), SetId.Police));
+        List<Element> elements = Build(Plans.Device(0x10, video, update) with { Slot = -1 });
+        Assert.Equal(
+            [(0u, 0x1001u, 10_000ul), (0u, 0x1002u, 20_000ul), (1u, 0x1001u, 10_000ul), (1u, 0x1002u, 20_000ul)],
+            In(elements, SetId.Police).Select(element => (element.Direction, element.Mark, element.Data)));
+        Assert.All(In(elements, SetId.Live), element => Assert.Equal(0ul, element.Data));
+    }
+
+    [Fact]
+    [Trait("Requirement", "DWIRM-10")]
+    public void TwoDevicesNeverShareAClass()
+    {
+        PlannedService video = Plans.Provide(1, Plans.Tcp(554)) with { RateBitsPerSecond = 80_000 };
+        List<Element> elements = Build(Plans.Device(0x10, video), Plans.Device(0x11, video) with { Slot = 0x10 });
+        Assert.Equal([0x10111ul, 0x10111ul, 0, 0], In(elements, SetId.Live).OrderBy(element => element.Mark).Select(element => element.Data));
+        Assert.All(In(elements, SetId.Police), element => Assert.Equal(0x1101u, element.Mark));
+    }
+
+    [Fact]
+    [Trait("Requirement", "DWIRM-10")]
+    public void WhatADeviceSendsToTheRouterIsPoliced()
+    {
+        PlannedService update = Plans.Consume(2, Plans.To("192.168.1.1", 443)) with { RateBitsPerSecond = 160_000 };
+        Element element = Assert.Single(In(Build(Plans.Device(0x10, update)), SetId.PoliceInput));
+        Assert.Equal((0u, 0x1002u, 20_000ul), (element.Direction, element.Mark, element.Data));
+    }
+
+    [Fact]
     public void SlotsAndServicesNameTheirClasses()
     {
         PlannedService rated = Plans.Provide(3) with { RateBitsPerSecond = 1000 };

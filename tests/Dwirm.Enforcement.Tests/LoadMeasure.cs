@@ -24,11 +24,7 @@ public sealed class LoadMeasure(ITestOutputHelper output)
     {
         int count = Setting("DWIRM_DEVICES", 200), rated = Setting("DWIRM_RATED", 20);
         using var router = new Router();
-        InterfaceTable interfaces = router.Space.Run(() =>
-        {
-            using var route = Dwirm.Linux.NetlinkSocket.Open(Dwirm.Linux.NetlinkProtocol.NETLINK_ROUTE);
-            return InterfaceTable.Read(route);
-        });
+        InterfaceTable interfaces = router.Interfaces();
         var devices = new PlannedDevice[count];
         for (int i = 0; i < count; i++) devices[i] = Device(i, i < rated);
         EnforcementPlan plan = Plans.Of(devices) with { Networks = [Plans.Lan() with { Prefix = Plans.Prefix("10.0.0.1/8") }] };

@@ -28,6 +28,14 @@ internal sealed class Router : IDisposable
 
     public void Apply(EnforcementPlan plan, Instant? now = null) => Assert.Null(TryApply(plan, now));
 
+    public void Apply(PlanChange change) => Assert.Null(Space.Run(() => Enforcer.Apply(change, Plans.Now)));
+
+    public InterfaceTable Interfaces() => Space.Run(() =>
+    {
+        using var route = Dwirm.Linux.NetlinkSocket.Open(Dwirm.Linux.NetlinkProtocol.NETLINK_ROUTE);
+        return InterfaceTable.Read(route);
+    });
+
     /// <summary>Another process takes over.</summary>
     public void Restart()
     {

@@ -108,6 +108,74 @@ public sealed class ShapingTests
     }
 
     [Fact]
+    public void AnotherBridgeOfOursIsShapedToo()
+    {
+        using var router = new Router();
+        router.Space.Sh("ip link add br-iot type bridge; ip link set br-iot up");
+        PlannedNetwork iot = new("iot", "br-iot", true, Plans.Prefix("10.1.0.1/16"), NetworkPosture.Isolate);
+        EnforcementPlan plan = Plans.Of(Plans.Device(0x10, TwoMegabits) with { DownBitsPerSecond = 1_000_000 });
+        router.Apply(plan with { Networks = [.. plan.Networks, iot] });
+        // Towards the device its own limit counts, away from it the service's.
+        Assert.Contains(Classes(router, "br-lan"), line => line.Contains("1:111") && line.Contains("ceil 1Mbit"));
+        Assert.Contains(Classes(router, "br-iot"), line => line.Contains("1:111") && line.Contains("ceil 2Mbit"));
+        Assert.Equal(Classes(router, "wan"), Classes(router, "br-iot"));
+    }
+
+    [Fact]
+    public void OneDeviceThatGoesTakesItsClassesAndNoOthers()
+    {
+        using var router = new Router();
+        InterfaceTable interfaces = router.Interfaces();
+        EnforcementPlan plan = Plans.Of(Plans.Device(0x10, TwoMegabits), Plans.Device(0x11, Slow));
+        router.Apply(PlanChange.Whole(plan, interfaces));
+        string[] both = Classes(router, "wan");
+        PlanChange Change(PlannedDevice? device) => new()
+        {
+            Networks = plan.Networks,
+            Uplinks = plan.Uplinks,
+            Interfaces = interfaces,
+            Devices = device is null ? [] : [device],
+            Removed = device is null ? [Plans.Mac(0x11)] : [],
+        };
+        router.Apply(Change(null));
+        Assert.Equal(both.Where(line => !line.Contains("1:12")), Classes(router, "wan"));
+        router.Apply(Change(Plans.Device(0x11, Slow)));
+        Assert.Equal(both, Classes(router, "wan"));
+        // Its slot may be another's by now.
+        router.Apply(Change(Plans.Device(0x11, Slow) with { Slot = 0x20 }));
+        Assert.Equal(both.Length, Classes(router, "wan").Length);
+        Assert.Contains(Classes(router, "wan"), line => line.Contains("1:213"));
+        Assert.Empty(router.Log);
+    }
+
+    [Fact]
+    public void MoreRatesThanClassesAreSaid()
+    {
+        using var router = new Router();
+        router.Apply(Plans.Of(Plans.Device(0x10, TwoMegabits) with { Slot = -1 }));
+        Assert.Contains(router.Enforcer.Support.Notes, note => note.Contains("policed, not shaped"));
+        Assert.Equal(["inet police original . 4097 250000", "inet police reply . 4097 250000"], Rates(router, "police"));
+        router.Apply(Plans.Of(Plans.Device(0x10, TwoMegabits)));
+        Assert.DoesNotContain(router.Enforcer.Support.Notes, note => note.Contains("policed"));
+        Assert.Empty(Rates(router, "police"));
+    }
+
+    [Fact]
+    public void WhatAClassDroppedIsTheServices()
+    {
+        using var router = new Router();
+        router.Apply(Plans.Of(Plans.Device(0x10, TwoMegabits)));
+        // A queue that takes nothing, and datagrams that have the class as their priority.
+        router.Space.Sh("tc qdisc replace dev wan parent 1:111 bfifo limit 1; ip address add 198.51.100.2/24 dev wan; " +
+            "ip neigh replace 198.51.100.9 lladdr 02:00:00:00:00:99 dev wan; for i in 1 2 3; do echo x | socat -u - UDP:198.51.100.9:9,priority=65809; done");
+        var usage = new Dictionary<uint, ServiceUsage>();
+        Assert.True(router.Space.Run(() => router.Enforcer.ReadUsage(usage)));
+        Assert.Equal(3ul, usage[0x1001].Dropped);
+        Assert.True(router.Space.Run(() => router.Enforcer.ReadUsage([Plans.Mac(0x10)], usage)));
+        Assert.Equal(3ul, usage[0x1001].Dropped);
+    }
+
+    [Fact]
     public void FramesBetweenPortsArePolicedInBothDirections()
     {
         using var router = new Router();

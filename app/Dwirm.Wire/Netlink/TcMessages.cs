@@ -37,7 +37,7 @@ public static class TcMessages
     public const ushort Options = 2;
 
     private const ushort TCA_HTB_PARMS = 1, TCA_HTB_INIT = 2, TCA_HTB_CTAB = 3, TCA_HTB_RTAB = 4, TCA_HTB_RATE64 = 6, TCA_HTB_CEIL64 = 7;
-    private const ushort TCA_FQ_CODEL_TARGET = 1, TCA_FQ_CODEL_LIMIT = 2, TCA_FQ_CODEL_INTERVAL = 3;
+    private const ushort TCA_FQ_CODEL_TARGET = 1, TCA_FQ_CODEL_LIMIT = 2, TCA_FQ_CODEL_INTERVAL = 3, TCA_FQ_CODEL_FLOWS = 5;
     private const byte LinkLayerEthernet = 1;
     private const int CellLog = 3; // 256 cells of 8 octets reach beyond an Ethernet frame of 1,600 octets
 
@@ -127,7 +127,9 @@ public static class TcMessages
     /// <param name="targetUs">Delay it aims at, microseconds; not below the time one frame takes.</param>
     /// <param name="intervalUs">Time over which it looks, microseconds.</param>
     /// <param name="limitPackets">Greatest length.</param>
-    public static void PutFqCodel(this NetlinkWriter writer, uint sequence, int device, uint parent, uint targetUs, uint intervalUs, uint limitPackets)
+    /// <param name="flows">How many flows it tells apart, each taking some 70 octets; 0 for the kernel's 1,024.</param>
+    public static void PutFqCodel(
+        this NetlinkWriter writer, uint sequence, int device, uint parent, uint targetUs, uint intervalUs, uint limitPackets, uint flows = 0)
     {
         using (writer.Message(NewQdisc, NetlinkFlags.Request | NetlinkFlags.Ack | NetlinkFlags.Create | NetlinkFlags.Replace, sequence))
         {
@@ -138,6 +140,7 @@ public static class TcMessages
                 writer.PutU32Host(TCA_FQ_CODEL_TARGET, targetUs);
                 writer.PutU32Host(TCA_FQ_CODEL_INTERVAL, intervalUs);
                 writer.PutU32Host(TCA_FQ_CODEL_LIMIT, limitPackets);
+                if (flows != 0) writer.PutU32Host(TCA_FQ_CODEL_FLOWS, flows);
             }
         }
     }
