@@ -114,6 +114,7 @@ public sealed partial class KernelEnforcer : IKernel
         bool crowded = _shaper.Crowded, reshaped = _shaper.Prepare(change, _ledger, interfaces);
         if (reshaped) _ledger.MarkAll();
         if (look || reshaped || crowded != _shaper.Crowded) _support = null;
+        _ledger.Diff.IsReload = !_tables.IsLoaded;
         _ledger.Build(change, look ? interfaces.BridgePorts : null, now.MonotonicMs, _shaper.Unshaped);
         var withdrawn = new List<uint>();
         if (!_applied) TakeOver(withdrawn);

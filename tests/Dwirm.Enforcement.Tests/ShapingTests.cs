@@ -168,6 +168,7 @@ public sealed class ShapingTests
         // A queue that takes nothing, and datagrams that have the class as their priority.
         router.Space.Sh("tc qdisc replace dev wan parent 1:111 bfifo limit 1; ip address add 198.51.100.2/24 dev wan; " +
             "ip neigh replace 198.51.100.9 lladdr 02:00:00:00:00:99 dev wan; for i in 1 2 3; do echo x | socat -u - UDP:198.51.100.9:9,priority=65809; done");
+        Assert.Contains("(dropped 3", router.Space.Sh("tc -s class show dev wan"));
         var usage = new Dictionary<uint, ServiceUsage>();
         Assert.True(router.Space.Run(() => router.Enforcer.ReadUsage(usage)));
         Assert.Equal(3ul, usage[0x1001].Dropped);

@@ -16,6 +16,9 @@ internal sealed class LedgerDiff
     /// <summary>Services that are no longer live.</summary>
     public List<uint> Withdrawn { get; } = [];
 
+    /// <summary>True when everything is going to be written anew, so that only what is withdrawn is of interest.</summary>
+    public bool IsReload { get; set; }
+
     public bool IsEmpty => Removed.Count == 0 && Added.Count == 0;
 
     public void Clear()
@@ -38,15 +41,16 @@ internal sealed class LedgerDiff
         {
             int order = i == have.Length ? 1 : j == want.Length ? -1 : have[i].CompareTo(want[j]);
             if (order < 0) Remove(have[i++]);
-            else if (order > 0) Added.Add(want[j++]);
+            else if (order > 0) Bring(want[j++]);
             else
             {
-                bool stays = have[i].SameValue(want[j]);
+                // Written anew it ends when it should, not when it would have.
+                bool stays = !IsReload && have[i].SameValue(want[j]);
                 if (stays) want[j] = have[i];
                 else
                 {
-                    Removed.Add(have[i]);
-                    Added.Add(want[j]);
+                    if (!IsReload) Removed.Add(have[i]);
+                    Bring(want[j]);
                 }
                 same &= stays;
                 i++;
@@ -72,9 +76,14 @@ internal sealed class LedgerDiff
         Added.RemoveAll(static element => element.Set >= SetId.L2Port);
     }
 
+    private void Bring(in Element come)
+    {
+        if (!IsReload) Added.Add(come);
+    }
+
     private void Remove(in Element gone)
     {
-        Removed.Add(gone);
+        if (!IsReload) Removed.Add(gone);
         if (gone.Set == SetId.Live && gone.Direction == 0) Withdrawn.Add(gone.Mark);
     }
 }

@@ -16,8 +16,8 @@ internal sealed class NftTables(NetlinkChannel channel, InterfaceNames names, Ac
     private const int Attempts = 8;
     private const int ChunkLimit = 60_000;
 
-    /// <summary>What the rules and, on average, an element take in a transaction, at the most.</summary>
-    private const int RulesetOctets = 1 << 17, ElementOctets = 48;
+    /// <summary>What the rules, written twice, take in a transaction at the most.</summary>
+    private const int RulesetOctets = 1 << 17;
 
     /// <summary>Within this of its deadline an element may or may not be there still.</summary>
     private const long ExpiryMarginMs = 2000;
@@ -32,6 +32,9 @@ internal sealed class NftTables(NetlinkChannel channel, InterfaceNames names, Ac
 
     /// <summary>Services that the last commit took away.</summary>
     public List<uint> Withdrawn { get; } = [];
+
+    /// <summary>True while the tables in the kernel are believed to be what was written; else the next commit writes everything.</summary>
+    public bool IsLoaded => _loaded;
 
     /// <summary>What services used, where the kernel does not count it at present.</summary>
     public UsageCounters Usage => _usage;
@@ -180,9 +183,12 @@ internal sealed class NftTables(NetlinkChannel channel, InterfaceNames names, Ac
     {
         if (!_countersRead) ReadAllCounters(null);
         NetlinkWriter writer = channel.Writer;
-        int elements = 0;
-        foreach (Element[] block in blocks) elements += block.Length;
-        writer.Reserve(RulesetOctets + elements * ElementOctets);
+        int octets = RulesetOctets;
+        foreach (Element[] block in blocks)
+        {
+            foreach (Element element in block) octets += ElementCodec.MaxLength(element);
+        }
+        writer.Reserve(octets);
         var sink = new NetlinkSink(writer, channel.NextSequence) { Declaring = true };
         uint begin = channel.NextSequence();
         writer.BatchBegin(begin, generation);

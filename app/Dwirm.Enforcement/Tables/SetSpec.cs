@@ -32,15 +32,7 @@ internal sealed record SetSpec(SetId Id, NfFamily Family, string Name, KeyPart[]
     public bool IsMap => Data != DataKind.None;
 
     /// <summary>Octets of the key with every field padded to four.</summary>
-    public int KeyLength
-    {
-        get
-        {
-            int length = 0;
-            foreach (KeyPart part in Parts) length += Padded(LengthOf(part));
-            return length;
-        }
-    }
+    public int KeyLength { get; } = LengthOf(Parts);
 
     public int DataLength => Data switch
     {
@@ -48,6 +40,13 @@ internal sealed record SetSpec(SetId Id, NfFamily Family, string Name, KeyPart[]
         DataKind.AddressPort => 8,
         _ => 0,
     };
+
+    private static int LengthOf(KeyPart[] parts)
+    {
+        int length = 0;
+        foreach (KeyPart part in parts) length += Padded(LengthOf(part));
+        return length;
+    }
 
     public static int Padded(int length) => (length + 3) & ~3;
 

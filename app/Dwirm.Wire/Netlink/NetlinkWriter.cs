@@ -170,7 +170,7 @@ public sealed class NetlinkWriter
         if (need > _buffer.Length)
         {
             if (need > _limit) throw new InvalidOperationException("netlink batch too long");
-            Array.Resize(ref _buffer, Math.Min(_limit, Math.Max(need, _buffer.Length * 2)));
+            Array.Resize(ref _buffer, Math.Min(_limit, Math.Max(need, _buffer.Length < 1 << 20 ? _buffer.Length * 2 : _buffer.Length + _buffer.Length / 4)));
         }
         Span<byte> room = _buffer.AsSpan(Length, size);
         Length = need;

@@ -151,10 +151,10 @@ public static class TcMessages
         using (writer.Message(DeleteClass, NetlinkFlags.Request | NetlinkFlags.Ack, sequence)) Header(writer, device, handle, 0);
     }
 
-    /// <summary>Asks for one class with its statistics.</summary>
+    /// <summary>Asks for one class with its statistics; newer kernels tell it to who listens to changes only, and to who asks for an echo.</summary>
     public static void GetHtbClass(this NetlinkWriter writer, uint sequence, int device, uint handle)
     {
-        using (writer.Message(GetClass, NetlinkFlags.Request | NetlinkFlags.Ack, sequence)) Header(writer, device, handle, 0);
+        using (writer.Message(GetClass, NetlinkFlags.Request | NetlinkFlags.Ack | NetlinkFlags.Echo, sequence)) Header(writer, device, handle, 0);
     }
 
     /// <summary>Deletes a device's root qdisc; the kernel puts its default back.</summary>
