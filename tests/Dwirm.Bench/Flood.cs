@@ -6,7 +6,10 @@ using System.Runtime.InteropServices;
 
 namespace Dwirm.Bench;
 
-/// <summary>Sends small datagrams as fast as the kernel takes them, 64 with each call (sendmmsg(2)). Made and run on a thread of the namespace it sends from.</summary>
+/// <summary>
+/// Sends small datagrams as fast as the kernel takes them, 64 with each call (sendmmsg(2)). Made and run on a thread of the namespace it
+/// sends from.
+/// </summary>
 internal sealed unsafe partial class Flood : IDisposable
 {
     private const int Batch = 64, PayloadSize = 18; // 60 octets of frame: the smallest there is

@@ -51,27 +51,32 @@ internal static class House
         Generation = (uint)number + 1,
         Services =
         [
-            new PlannedService { Id = 1, Direction = ServiceDirection.Provide, Category = "Video Stream", Active = active, Ports = [Port(554)] },
-            new PlannedService { Id = 2, Direction = ServiceDirection.Provide, Category = "Management", Active = true, Ports = [Port(80), Port(443)] },
-            new PlannedService { Id = 3, Direction = ServiceDirection.Consume, Category = "Firmware Update", Active = true, Endpoints = [To(Maker, 443), To(Mirror, 443)] },
-            new PlannedService { Id = 4, Direction = ServiceDirection.Consume, Category = "Time", Active = true, Endpoints = [To(Clock, TargetPort, Transports.Udp)] },
+            Service(1, ServiceDirection.Provide, "Video Stream") with { Active = active, Ports = [Port(554)] },
+            Service(2, ServiceDirection.Provide, "Management") with { Ports = [Port(80), Port(443)] },
+            Service(3, ServiceDirection.Consume, "Firmware Update") with { Endpoints = [To(Maker, 443), To(Mirror, 443)] },
+            Service(4, ServiceDirection.Consume, "Time") with { Endpoints = [To(Clock, TargetPort, Transports.Udp)] },
         ],
     };
 
     /// <summary>The same grants as a chain that is walked from its first rule to the one that matches, for every packet.</summary>
     public static string LinearRules(int devices)
     {
-        var text = new StringBuilder("table inet linear {\n\tchain forward {\n\t\ttype filter hook forward priority filter - 10; policy accept;\n");
+        var text = new StringBuilder("table inet linear {\n\tchain forward {\n\t\ttype filter hook forward priority filter - 10;\n");
         for (int i = 0; i < devices; i++)
         {
             string from = $"\t\tether saddr {Mac(i)} ip saddr {Address(i)} ip daddr", to = $"\t\tip daddr {Address(i)}";
-            text.Append(CultureInfo.InvariantCulture, $"{to} tcp dport {{ 554, 80, 443 }} accept\n{from} {Maker} tcp dport 443 accept\n{from} {Mirror} tcp dport 443 accept\n");
+            text.Append(CultureInfo.InvariantCulture, $"{to} tcp dport {{ 554, 80, 443 }} accept\n");
+            text.Append(CultureInfo.InvariantCulture, $"{from} {Maker} tcp dport 443 accept\n");
+            text.Append(CultureInfo.InvariantCulture, $"{from} {Mirror} tcp dport 443 accept\n");
             text.Append(CultureInfo.InvariantCulture, $"{from} {Clock} udp dport {TargetPort} accept\n");
         }
         return text.Append("\t\tdrop\n\t}\n}\n").ToString();
     }
 
     private static Ipv4Address Ip(string text) => Ipv4Address.TryParse(text, out Ipv4Address address) ? address : default;
+
+    private static PlannedService Service(byte id, ServiceDirection direction, string category) =>
+        new() { Id = id, Direction = direction, Category = category, Active = true };
 
     private static PlannedPort Port(ushort port) => new(Transports.Tcp, new PortRange(port, port));
 

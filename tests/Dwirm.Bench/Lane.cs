@@ -28,18 +28,24 @@ internal sealed class Lane : IDisposable
         _router.Sh(
             $"ip link add wan type veth peer name isp netns {_outside.Id}; " +
             (bridged
-                ? $"ip link add br-lan type bridge; ip link add port type veth peer name eth0 netns {_device.Id}; ip link set port master br-lan; ip link set port up; "
+                ? $"ip link add br-lan type bridge; ip link add port type veth peer name eth0 netns {_device.Id}; " +
+                    "ip link set port master br-lan; ip link set port up; "
                 : $"ip link add br-lan type veth peer name eth0 netns {_device.Id}; ") +
-            "for i in lo wan br-lan; do ip link set $i up; done; ip addr add 10.0.0.1/8 dev br-lan; ip addr add 198.51.100.2/24 dev wan; " +
-            "sysctl -qw net.ipv4.ip_forward=1; ip link set br-lan address 02:00:00:00:00:01; ip link set wan address 02:00:00:00:00:02; " +
+            "for i in lo wan br-lan; do ip link set $i up; done; sysctl -qw net.ipv4.ip_forward=1; " +
+            "ip addr add 10.0.0.1/8 dev br-lan; ip link set br-lan address 02:00:00:00:00:01; " +
+            "ip addr add 198.51.100.2/24 dev wan; ip link set wan address 02:00:00:00:00:02; " +
             "for f in /proc/sys/net/bridge/bridge-nf-call-*; do [ ! -e $f ] || echo 0 >$f; done");
         // The far end takes packets for addresses it does not have, and drops them without a word: it costs the same in every lane.
-        _outside.Sh("ip link set lo up; ip link set isp up; ip link set isp address 02:00:00:00:00:03; ip addr add 198.51.100.1/24 dev isp; sysctl -qw net.ipv4.ip_forward=0");
+        _outside.Sh("ip link set lo up; ip link set isp up; ip link set isp address 02:00:00:00:00:03; " +
+            "ip addr add 198.51.100.1/24 dev isp; sysctl -qw net.ipv4.ip_forward=0");
         _router.Sh("ip route add default via 198.51.100.1; ip neigh replace 198.51.100.1 lladdr 02:00:00:00:00:03 dev wan nud permanent");
-        _device.Sh($"ip link set lo up; ip link set eth0 address {House.Mac(number)}; ip link set eth0 up; ip addr add {House.Address(number)}/8 dev eth0; " +
-            "ip route add default via 10.0.0.1; ip neigh replace 10.0.0.1 lladdr 02:00:00:00:00:01 dev eth0 nud permanent");
+        _device.Sh($"ip link set lo up; ip link set eth0 address {House.Mac(number)}; ip link set eth0 up; " +
+            $"ip addr add {House.Address(number)}/8 dev eth0; ip route add default via 10.0.0.1; " +
+            "ip neigh replace 10.0.0.1 lladdr 02:00:00:00:00:01 dev eth0 nud permanent");
+        string includes = Path.Combine(top, "packaging/files/usr/share/nftables.d");
+        string fw4 = Path.Combine(top, "tests/netns/firewall/fw4.nft");
         _router.Sh($"ip neigh replace {House.Address(number)} lladdr {House.Mac(number)} dev br-lan nud permanent; " +
-            $"nft -I '{Path.Combine(top, "packaging/files/usr/share/nftables.d")}' -D 'lan_devices=\"br-lan\"' -f '{Path.Combine(top, "tests/netns/firewall/fw4.nft")}'");
+            $"nft -I '{includes}' -D 'lan_devices=\"br-lan\"' -f '{fw4}'");
     }
 
     /// <summary>What the table calls it.</summary>

@@ -7,7 +7,10 @@ using System.Threading;
 
 namespace Dwirm.Bench;
 
-/// <summary>What enforcement costs: per packet and per change, in houses of 0 to 10,000 devices. As root; namespaces of its own, nothing else is touched.</summary>
+/// <summary>
+/// What enforcement costs: per packet and per change, in houses of 0 to 10,000 devices. As root; namespaces of its own, nothing else is
+/// touched.
+/// </summary>
 internal static class Program
 {
     private static readonly int[] Sizes = [0, 100, 1_000, 10_000];
@@ -22,7 +25,7 @@ internal static class Program
         List<Lane> lanes = [];
         try
         {
-            Console.WriteLine($"Times are of the processor that did the work ({Environment.ProcessorCount} here); by the wall where it says so. Medians.");
+            Console.WriteLine("Medians. Times are of the processor that did the work; by the wall where it says so.");
             Dictionary<string, Lane> managed = Loads(lanes, top);
             Packets(lanes, repetitions);
             Changes(managed);
@@ -50,7 +53,8 @@ internal static class Program
                 if (!bridged) continue;
                 managed[lane.Name] = lane;
                 string target = size == 10_000 ? Verdict("at most 2,000 ms", cost.ProcessorMs <= 2000) : "";
-                Console.WriteLine($"   {size,6:N0} devices × {House.Services} services  {cost.ProcessorMs,8:0.0} ms, by the wall {cost.WallMs,8:0.0} ms{target}");
+                Console.WriteLine($"   {size,6:N0} devices × {House.Services} services  {cost.ProcessorMs,8:0.0} ms, "
+                    + $"by the wall {cost.WallMs,8:0.0} ms{target}");
             }
         }
         foreach (int size in LinearSizes)
@@ -72,20 +76,26 @@ internal static class Program
         }
         double PerSecond(string name) => Median(seen[name].Select(one => one.PerSecond));
         double Ns(string name) => Median(seen[name].Select(one => one.NsPerPacket));
-        Console.WriteLine($"\nForwarding 60-octet UDP frames of one established flow, {repetitions} repetitions of 0.3 s in turn; the sender's own cost is contained");
+        Console.WriteLine("\nForwarding 60-octet UDP frames of one established flow; the sender's own cost is contained. "
+            + $"{repetitions} repetitions of 0.3 s, in turn");
         foreach (Lane lane in lanes)
         {
             string alone = lane.Bridged ? "fw4 alone" : "fw4 alone, LAN no bridge";
-            Console.WriteLine($"   {lane.Name,-34} {PerSecond(lane.Name),10:N0} packets/s  {Ns(lane.Name),9:N0} ns  {Ns(lane.Name) - Ns(alone),+9:+0;-0;0} ns  {100 * PerSecond(lane.Name) / PerSecond(alone),6:0.0} % of fw4 alone");
+            Console.WriteLine($"   {lane.Name,-34} {PerSecond(lane.Name),10:N0} packets/s  {Ns(lane.Name),9:N0} ns  "
+                + $"{Ns(lane.Name) - Ns(alone),9:+0;-0;0} ns  {100 * PerSecond(lane.Name) / PerSecond(alone),6:0.0} % of fw4 alone");
         }
         foreach (string on in (string[])["", ", LAN no bridge"])
         {
             double few = PerSecond("100 devices" + on), many = PerSecond("10,000 devices" + on), alone = PerSecond("fw4 alone" + on);
             Console.WriteLine($"   10,000 devices against 100{on}: {100 * many / few:0.0} %{Verdict("at least 97 %", many >= 0.97 * few)}");
-            Console.WriteLine($"   10,000 devices against fw4 alone{on}: {100 * many / alone:0.0} %{Verdict("at least 85 %", many >= 0.85 * alone)}");
+            Console.WriteLine($"   10,000 devices against fw4 alone{on}: {100 * many / alone:0.0} %"
+                + Verdict("at least 85 %", many >= 0.85 * alone));
         }
         foreach (int size in LinearSizes)
-            Console.WriteLine($"   {size,6:N0} devices: {PerSecond($"{size:N0} devices") / PerSecond($"linear chain, {size:N0} devices"):0.0} times the packets of a linear chain");
+        {
+            double ratio = PerSecond($"{size:N0} devices") / PerSecond($"linear chain, {size:N0} devices");
+            Console.WriteLine($"   {size,6:N0} devices: {ratio:0.0} times the packets of a linear chain");
+        }
     }
 
     private static void Changes(Dictionary<string, Lane> lanes)
@@ -105,8 +115,10 @@ internal static class Program
                 Thread.Sleep(5);
             }
             double add = Ms(added), withdraw = Ms(withdrawn);
-            Console.WriteLine($"   {size,6:N0} devices: withdraw {withdraw:0.00} ms, add {add:0.00} ms{Verdict("at most 5 ms", add <= 5 && withdraw <= 5)}, "
-                + $"close a window {Ms(closed):0.00} ms, open it {Ms(opened):0.00} ms; add by the wall {Median(added.Select(static one => one.WallMs)):0.00} ms");
+            Console.WriteLine($"   {size,6:N0} devices: withdraw {withdraw:0.00} ms, add {add:0.00} ms"
+                + $"{Verdict("at most 5 ms", add <= 5 && withdraw <= 5)}, "
+                + $"close a window {Ms(closed):0.00} ms, open it {Ms(opened):0.00} ms; "
+                + $"add by the wall {Median(added.Select(static one => one.WallMs)):0.00} ms");
         }
     }
 
