@@ -66,8 +66,8 @@ public sealed partial class Dhcpv4Engine
         turn.Network.Offered >= Math.Max(FewestOffers, turn.Network.PoolSize / 2);
 
     /// <summary>
-    /// Every client that is new, or new to its address, costs a write to flash, and hardware addresses are free to whoever makes them up: as many as the network could want at
-    /// once, then a few a minute.
+    /// Every client that is new, or new to its address, costs a write to flash, and hardware addresses are free to whoever makes them up:
+    /// as many as the network could want at once, then a few a minute.
     /// </summary>
     private static bool TakeNewcomer(in Turn turn)
     {

@@ -280,7 +280,7 @@ internal sealed class NetworkState
         static int Counts(Lease lease) => lease.State switch { LeaseState.Bound => 3, LeaseState.Offered => 2, LeaseState.Free => 1, _ => 0 };
     }
 
-    /// <summary>How many leases of every state a hardware address has, addresses it was not given for a conflict aside; no further than the limit.</summary>
+    /// <summary>How many leases a hardware address has, addresses it was not given for a conflict aside; counts no further than the limit.</summary>
     public int CountMac(MacAddress mac, int limit)
     {
         int count = 0;

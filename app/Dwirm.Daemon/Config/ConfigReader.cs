@@ -251,7 +251,7 @@ internal sealed class ConfigReader(string uciDir, Func<string, byte[]?> readFile
             Ipv4Prefix? router = interfaces.Address(link);
             (string Device, bool IsBridge)? device = interfaces.Device(link);
             if (router is null || device is null) continue;
-            var missing = new ConfigFault(dwirm.File, section.Line, $"{dhcpFile} has no config dhcp for '{name}'; add one with option interface '{name}', start, limit and leasetime");
+            ConfigFault missing = NoRange(dwirm.File, section.Line, dhcpFile, name);
             if (dhcp.Read(name, device.Value.Device, router.Value, missing) is not { } service) continue;
             var settings = new NetworkSettings
             {
@@ -273,7 +273,8 @@ internal sealed class ConfigReader(string uciDir, Func<string, byte[]?> readFile
     /// Networks that have no device here: <c>option via 'lan'</c> says that the relays of their clients are reached through that network. Only
     /// then are messages from there taken for clients of this one.
     /// </summary>
-    private List<Dhcpv4NetworkConfig> Relayed(UciPackage dwirm, InterfaceReader interfaces, DhcpReader dhcp, List<NetworkSettings> networks, string dhcpFile)
+    private List<Dhcpv4NetworkConfig> Relayed(
+        UciPackage dwirm, InterfaceReader interfaces, DhcpReader dhcp, List<NetworkSettings> networks, string dhcpFile)
     {
         var relayed = new List<Dhcpv4NetworkConfig>();
         foreach (UciSection section in dwirm.Sections)
@@ -292,12 +293,15 @@ internal sealed class ConfigReader(string uciDir, Func<string, byte[]?> readFile
                 reader.Fault("", "a network needs the name of an interface of the network configuration, whose ipaddr gives the subnet");
                 continue;
             }
-            var missing = new ConfigFault(dwirm.File, section.Line, $"{dhcpFile} has no config dhcp for '{name}'; add one with option interface '{name}', start, limit and leasetime");
+            ConfigFault missing = NoRange(dwirm.File, section.Line, dhcpFile, name);
             if (interfaces.Address(link) is not { } router || dhcp.Read(name, "", router, missing) is not { } service) continue;
             relayed.Add(service with { RelayedVia = via, Probe = false });
         }
         return relayed;
     }
+
+    private static ConfigFault NoRange(string file, int line, string dhcpFile, string name) => new(file, line,
+        $"{dhcpFile} has no config dhcp for '{name}'; add one with option interface '{name}', start, limit and leasetime");
 
     private void WarnOfLwm2m(string file, int line, string option) =>
         _warnings.Add(new ConfigFault(file, line, $"{option} has no effect: this version sends no LWM2M bootstrap options"));

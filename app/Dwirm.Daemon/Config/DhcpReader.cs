@@ -118,7 +118,8 @@ internal sealed class DhcpReader(UciPackage dhcp, Func<string, byte[]?> readFile
         {
             pool.Fault("start", $"start '{pool.Text("start", "100")}' and limit '{pool.Text("limit", "150")}' leave no address in {router}");
         }
-        if (pool.Section.Get("options") is not null) Warn(pool, "options", "options has no effect: dnsmasq's own words for a range are not understood; use list dhcp_option");
+        if (pool.Section.Get("options") is not null)
+            Warn(pool, "options", "options has no effect: dnsmasq's own words for a range are not understood; use list dhcp_option");
         return new Dhcpv4Range(start, end)
         {
             Condition = _tags.All(pool.Words("tag")),
@@ -131,7 +132,8 @@ internal sealed class DhcpReader(UciPackage dhcp, Func<string, byte[]?> readFile
     private static string NetworkId(SectionReader pool) => pool.Text("networkid", pool.Text("interface", ""));
 
     /// <summary>Every option in dnsmasq's order: for all, under the tags, of the ranges.</summary>
-    private List<Dhcpv4OptionRule> OptionsOf(SectionReader? dnsmasq, string? instance, List<SectionReader> pools, TagReader sections, OptionParser parser)
+    private List<Dhcpv4OptionRule> OptionsOf(
+        SectionReader? dnsmasq, string? instance, List<SectionReader> pools, TagReader sections, OptionParser parser)
     {
         var options = new List<Dhcpv4OptionRule>();
         if (dnsmasq is { } all)
@@ -150,7 +152,8 @@ internal sealed class DhcpReader(UciPackage dhcp, Func<string, byte[]?> readFile
     }
 
     /// <summary>The addresses of an option that a client without tags of its own gets: the daemon keeps them from being given to anybody.</summary>
-    private static IReadOnlyList<Ipv4Address> Effective(List<Dhcpv4OptionRule> options, byte code, TagSet given, IReadOnlyList<Ipv4Address> otherwise)
+    private static IReadOnlyList<Ipv4Address> Effective(
+        List<Dhcpv4OptionRule> options, byte code, TagSet given, IReadOnlyList<Ipv4Address> otherwise)
     {
         Dhcpv4OptionRule? plain = null, tagged = null;
         foreach (Dhcpv4OptionRule rule in options)
@@ -170,9 +173,11 @@ internal sealed class DhcpReader(UciPackage dhcp, Func<string, byte[]?> readFile
     {
         foreach (UciSection section in dhcp.Sections)
         {
-            if (section.Type == "relay") Warn(Reader(section), "", "the relay is not run: dwirm does not relay to another server; keep dnsmasq or another relay for it");
+            if (section.Type == "relay")
+                Warn(Reader(section), "", "the relay is not run: dwirm does not relay to another server; keep dnsmasq or another relay for it");
         }
-        if (dnsmasq?.Section.Find("pxe_service") is not null) Warn(dnsmasq.Value, "pxe_service", "pxe_service has no effect: boot menus are not offered; use config boot");
+        if (dnsmasq?.Section.Find("pxe_service") is not null)
+            Warn(dnsmasq.Value, "pxe_service", "pxe_service has no effect: boot menus are not offered; use config boot");
     }
 
     private void Warn(SectionReader reader, string option, string message) =>

@@ -21,7 +21,8 @@ internal sealed class HostFiles(Func<string, byte[]?> readFile, TagNames tags, L
     {
         if (dnsmasq.Flag("readethers", false)) Lines(Ethers, EthersLine, hosts);
         if (dnsmasq.Section.Get("dhcphostsfile") is not { } path) return;
-        if (!Lines(path, HostLine, hosts)) dnsmasq.Fault("dhcphostsfile", $"dhcphostsfile '{UciParser.Show(path)}' cannot be read; create it, or remove the option");
+        if (!Lines(path, HostLine, hosts))
+            dnsmasq.Fault("dhcphostsfile", $"dhcphostsfile '{UciParser.Show(path)}' cannot be read; create it, or remove the option");
     }
 
     private bool Lines(string path, Func<string, Dhcpv4Host?> read, List<(Dhcpv4Host, string, int)> hosts)

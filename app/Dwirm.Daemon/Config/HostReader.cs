@@ -26,11 +26,13 @@ internal sealed class HostReader(UciPackage dhcp, Func<string, byte[]?> readFile
                 if (!router.Contains(address)) continue;
                 if (address == router.Address || (router.Length <= 30 && (address == router.Network || address == router.BroadcastAddress)))
                 {
-                    faults.Add(new ConfigFault(file, line, $"ip '{address}' is the router's, or no host address, on '{network}'; give the host another one"));
+                    faults.Add(new ConfigFault(file, line,
+                        $"ip '{address}' is the router's, or no host address, on '{network}'; give the host another one"));
                 }
                 if (!owners.TryAdd(address, (file, line)))
                 {
-                    warnings.Add(new ConfigFault(file, line, $"ip '{address}' belongs to the host in line {owners[address].Line}; this one takes an address of the range"));
+                    warnings.Add(new ConfigFault(file, line,
+                        $"ip '{address}' belongs to the host in line {owners[address].Line}; this one takes an address of the range"));
                     host = host with { Address = null };
                 }
             }

@@ -6,7 +6,9 @@ using Dwirm.Wire.Dhcp4;
 
 namespace Dwirm.Daemon.Config;
 
-/// <summary>One value of <c>dhcp_option</c> after its quotes are taken away: a character inside quotes stands for itself and separates nothing.</summary>
+/// <summary>
+/// One value of <c>dhcp_option</c> after its quotes are taken away: a character inside quotes stands for itself and separates nothing.
+/// </summary>
 internal readonly ref struct QuotedText(ReadOnlySpan<char> text, ReadOnlySpan<bool> quoted)
 {
     internal ReadOnlySpan<char> Text { get; } = text;
@@ -158,7 +160,8 @@ internal sealed class OptionParser(TagNames tags, Ipv4Address router)
     {
         OptionForm form = contained ? OptionForm.Any : OptionNames.FormOf(code);
         ReadOnlySpan<char> text = value.Text;
-        if (form == OptionForm.Addresses) return Addresses(value, out byte[]? list, plain: true, router) ? list : Wrong("needs IPv4 addresses with commas between, as in '6,192.168.1.1'");
+        if (form == OptionForm.Addresses && Addresses(value, out byte[]? list, plain: true, router)) return list;
+        if (form == OptionForm.Addresses) return Wrong("needs IPv4 addresses with commas between, as in '6,192.168.1.1'");
         if (form == OptionForm.Domains) return Domains(value, false);
         if (form == OptionForm.Text || value.IsQuoted) return code == Dhcpv4OptionCode.SipServer && !contained ? Domains(value, true) : Octets(text);
         if (text.Contains(':') && TryHex(text, out byte[] hex)) return hex;
@@ -188,7 +191,8 @@ internal sealed class OptionParser(TagNames tags, Ipv4Address router)
             ReadOnlySpan<char> text = word.Text;
             int slash = text.IndexOf('/');
             int length = 32;
-            if (slash >= 0 && (plain || !int.TryParse(text[(slash + 1)..], System.Globalization.NumberStyles.None, null, out length) || length > 32)) return false;
+            bool isBlock = slash >= 0 && !plain && int.TryParse(text[(slash + 1)..], System.Globalization.NumberStyles.None, null, out length);
+            if (slash >= 0 && (!isBlock || length > 32)) return false;
             if (!Ipv4Address.TryParse(slash < 0 ? text : text[..slash], out Ipv4Address address)) return false;
             if (address.IsAny && !blocks) address = router;
             address.Write(four);
@@ -213,7 +217,8 @@ internal sealed class OptionParser(TagNames tags, Ipv4Address router)
             names.Add(word.Text.ToString());
             if (!more) break;
         }
-        if (!DomainSearchList.TryEncode(names, out byte[] octets)) return Wrong("needs domain names with commas between, as in '119,lan,home.example'");
+        if (!DomainSearchList.TryEncode(names, out byte[] octets))
+            return Wrong("needs domain names with commas between, as in '119,lan,home.example'");
         return sip ? [0, .. octets] : octets;
     }
 

@@ -65,7 +65,8 @@ internal sealed class AddressProbes(DaemonState state, Func<INetworkPort, Addres
             state.Counters.Count(rests ? "probe:in-use" : "probe:not-believed");
             if (rests && state.Log.AllowsPacketLine(now))
             {
-                state.Log.Warning($"{address} on {network} is used by {mac}, who has no lease for it; it is not given to anybody for {Dhcpv4Engine.DeclineRestMs / 60_000} minutes");
+                state.Log.Warning($"{address} on {network} is used by {mac}, who has no lease for it; "
+                    + $"it is not given to anybody for {Dhcpv4Engine.DeclineRestMs / 60_000} minutes");
             }
             End(probe, now);
             return;
