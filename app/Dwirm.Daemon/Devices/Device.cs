@@ -110,9 +110,6 @@ public sealed class Device
     /// <summary>What it has used of its daily quota.</summary>
     public QuotaUsage? Quota { get; set; }
 
-    /// <summary>State and services as the history told them last; null before anything was decided in this run.</summary>
-    internal string? Standing { get; set; }
-
     /// <summary>True while it is under enforcement: it asked, or the owner spoke of it.</summary>
     public bool IsManaged => Record.State is not DeviceState.New || Record.Controls is not null;
 

@@ -44,6 +44,7 @@ public sealed class Negotiator
 
     // A profile's share of the table's budget at most, but for one that is all host names: read, answered, granted.
     private const int GrowthPerCharacter = 16;
+    private const int LongestStory = 200;
     private const int NewRequestsPerSecond = 10, NewRequestsBurst = 2000;
     private readonly DaemonState _state;
     private readonly GrantNumbers _numbers;
@@ -106,12 +107,13 @@ public sealed class Negotiator
     /// <returns>True when the answer changed.</returns>
     public bool Decide(Device device, IotProfile profile, Instant now, OwnersWord? word = null)
     {
+        string before = Standing(device, device.Record.State);
         Negotiation negotiation = _state.Offload.Limit(_state.Policy.Negotiate(InputFor(device.Record, profile, now)), device.Record);
         device.Services = negotiation.Services;
         device.ForwardAsked = negotiation.ForwardAsked || negotiation.EndpointAsked;
         device.ShortAnswerUtf8 = negotiation.ShortAnswerJson is { } shortForm ? Encoding.UTF8.GetBytes(shortForm) : [];
         device.Description = profile.Description ?? "";
-        return Apply(device, negotiation.State, negotiation.AnswerJson, negotiation.Grant, negotiation.DecidedBy, now, word);
+        return Apply(device, negotiation.State, negotiation.AnswerJson, negotiation.Grant, negotiation.DecidedBy, now, word, before);
     }
 
     /// <summary>Everything that a decision on a device's profile depends on.</summary>
@@ -155,6 +157,7 @@ public sealed class Negotiator
                 ? Decide(device, profile, now, word)
                 : Apply(device, DeviceState.Quarantined, null, null, "its stored profile is not understood", now, word);
         }
+        string before = Standing(device, record.State);
         device.Services = [];
         (device.ForwardAsked, device.Description) = (false, "");
         // Nothing was asked, so there is nothing to answer: only the treatment changes.
@@ -166,7 +169,7 @@ public sealed class Negotiator
             // One whose profile was not understood stays restricted when the word about it ends.
             _ => record.RequestedJson is not null || record.State == DeviceState.Quarantined ? DeviceState.Quarantined : DeviceState.New,
         };
-        return Apply(device, treatment, null, full ? Grant.Unrestricted : null, record.Verdict == OwnerVerdict.None ? record.DecidedBy : "owner", now, word);
+        return Apply(device, treatment, null, full ? Grant.Unrestricted : null, record.Verdict == OwnerVerdict.None ? record.DecidedBy : "owner", now, word, before);
     }
 
     /// <summary>The device took a lease on another network. Policy and approval were for the former one, so it is decided anew and told.</summary>
@@ -180,10 +183,10 @@ public sealed class Negotiator
     }
 
     /// <summary>Puts a device into a state without a profile being weighed: full access, or nothing.</summary>
-    public bool Apply(Device device, DeviceState newState, string? answer, Grant? grant, string decidedBy, Instant now, OwnersWord? word = null)
+    private bool Apply(
+        Device device, DeviceState newState, string? answer, Grant? grant, string decidedBy, Instant now, OwnersWord? word = null, string? before = null)
     {
         DeviceRecord record = device.Record;
-        string before = device.Standing ?? StateNames.Of(record.State);
         string? grantJson = grant?.ToJson();
         bool grantChanged = grantJson != record.GrantJson;
         bool answerChanged = answer != record.AnswerJson;
@@ -199,7 +202,6 @@ public sealed class Negotiator
             Slot = grantChanged ? _numbers.SlotFor(record, grant) : record.Slot,
             SinceUnixMs = stateChanged ? now.UnixMs : record.SinceUnixMs,
         };
-        device.Standing = Standing(device, newState);
         // The same again costs no flash.
         if (word is null && ReferenceEquals(record, device.Recorded) && next == record) return false;
         if (grantChanged || stateChanged)
@@ -210,10 +212,11 @@ public sealed class Negotiator
         }
         _state.Devices.Update(device, next);
         _state.Turn.Batch.Put(next);
-        if (word is not null) _state.History(now, device, word.Kind, word.By, word.Detail, before, device.Standing);
+        before ??= StateNames.Of(record.State);
+        if (word is not null) _state.History(now, device, word.Kind, word.By, word.Detail, before, Standing(device, newState));
         else if (stateChanged || answerChanged || grantChanged)
         {
-            _state.History(now, device, StateNames.Of(newState), decidedBy, Describe(device), before, device.Standing);
+            _state.History(now, device, StateNames.Of(newState), decidedBy, Describe(device), before, Standing(device, newState));
         }
         return answerChanged;
     }
@@ -349,9 +352,10 @@ public sealed class Negotiator
         {
             if (text.Length > 0) text.Append("; ");
             text.Append(service.Category).Append(": ").Append(service.Decision.Text());
-            if (text.Length > 400) break;
+            if (text.Length > LongestStory) break;
         }
-        return text.ToString();
+        // Names are the device's to choose, and history is in flash.
+        return text.Length <= LongestStory ? text.ToString() : $"{text.ToString(0, LongestStory)} …";
     }
 
     private static string Standing(Device device, DeviceState state)

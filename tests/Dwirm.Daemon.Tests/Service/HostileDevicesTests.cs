@@ -113,6 +113,20 @@ public class HostileDevicesTests
         Assert.InRange(router.Store.Written, 1, 40);
     }
 
+    [Fact]
+    [Trait("Requirement", "DWIRM-30")]
+    public void The_history_of_a_device_with_long_names_stays_short()
+    {
+        using var router = new TestRouter();
+        var json = new StringBuilder("{\"IoT Profile\":{\"Provide\":{");
+        for (int i = 0; i < 8; i++) json.Append(i == 0 ? "" : ",").Append('"').Append('n', 500).Append(i).Append("\":{\"Ports\":\"80\"}");
+        router.Receive(Dhcpv4Builder.DwirmClient(Camera, json.Append("}}}").ToString()));
+        Assert.Null(router.Owner.Deny(Camera, router.Now));
+        router.Commit();
+        Assert.Equal(["asked", "pending", "denied"], router.Store.Events.ConvertAll(static entry => entry.Kind));
+        Assert.All(router.Store.Events, entry => Assert.InRange(entry.Detail.Length + entry.Before.Length + entry.After.Length, 0, 700));
+    }
+
     private static string Large(int octets)
     {
         var text = new StringBuilder("""{"IoT Profile":{"Provide":{"Anything":{"Ports":"7000","Rate":"2Mbps","X":[""");
