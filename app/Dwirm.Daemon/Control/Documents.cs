@@ -107,7 +107,7 @@ internal sealed class Documents(DaemonState state, SystemClock clock, string sta
             fault = $"this is not a profile: {wrong.Describe()}";
             return null;
         }
-        Negotiation negotiation = state.Offload.Limit(state.Policy.Negotiate(state.Negotiator.InputFor(record, profile, now) with { Explain = true }), record);
+        Negotiation negotiation = state.Policy.Negotiate(state.Negotiator.InputFor(record, profile, now) with { Explain = true });
         var device = new Device(record with { State = negotiation.State, AnswerJson = negotiation.AnswerJson, DecidedBy = negotiation.DecidedBy })
         {
             Services = negotiation.Services,

@@ -2,6 +2,7 @@ using System.Collections.Generic;
 using Dwirm.Daemon.Config;
 using Dwirm.Daemon.Devices;
 using Dwirm.Policy;
+using Dwirm.Policy.Controls;
 using Dwirm.Wire;
 using Dwirm.Wire.Netlink;
 
@@ -49,6 +50,16 @@ internal sealed class OffloadWatch(DaemonState state)
         };
     }
 
+    /// <summary>Why controls cannot be held to, or null; with the owner's consent offloading ends here.</summary>
+    public string? RefusalOf(DeviceControls controls, Instant now)
+    {
+        Look(now);
+        if (_mode == FlowOffload.Off || !controls.NeedsClass) return null;
+        TakeOut();
+        Say();
+        return _mode == FlowOffload.Hardware ? "hardware flow offload is on: what it forwards can neither be limited nor counted" : null;
+    }
+
     private void Read()
     {
         _found.Clear();
@@ -89,7 +100,7 @@ internal sealed class OffloadWatch(DaemonState state)
     {
         foreach (Device device in state.Devices.All)
         {
-            if (device.Grant is { FullAccess: false }) return true;
+            if (device.Grant is { FullAccess: false } || device.Record.Controls is not null) return true;
         }
         return false;
     }

@@ -127,6 +127,7 @@ internal sealed class OwnerControls(DaemonState state)
         DeviceControls before = state.Devices.Find(mac)?.Record.Controls ?? DeviceControls.None;
         DeviceControls after = change(before);
         if (after == before) return null;
+        if (state.Offload.RefusalOf(after, now) is { } refusal) return refusal;
         if (FindOrAdmit(mac, now) is not { } device) return "the table of devices is full";
         state.Negotiator.Control(device, after == DeviceControls.None ? null : after, kind, now);
         return null;
