@@ -127,7 +127,8 @@ internal sealed class OwnerControls(DaemonState state)
         DeviceControls before = state.Devices.Find(mac)?.Record.Controls ?? DeviceControls.None;
         DeviceControls after = change(before);
         if (after == before) return null;
-        if (state.Offload.RefusalOf(after, now) is { } refusal) return refusal;
+        bool measures = Measured(after) != Measured(before);
+        if (measures && state.Offload.RefusalOf(after, now) is { } refusal) return refusal;
         if (FindOrAdmit(mac, now) is not { } device) return "the table of devices is full";
         state.Negotiator.Control(device, after == DeviceControls.None ? null : after, kind, now);
         return null;
@@ -136,6 +137,9 @@ internal sealed class OwnerControls(DaemonState state)
     // One that was never here is put on record all the same: the word holds when it comes.
     private Device? FindOrAdmit(MacAddress mac, Instant now) =>
         state.Devices.Find(mac) ?? state.Owner.Admit(mac, now) ?? state.Negotiator.Admit(new ProfileSource(mac, "", "", ""), now);
+
+    // What has to be counted or slowed; closing a device needs neither.
+    private static DeviceControls Measured(DeviceControls controls) => controls with { Blocked = false, PausedUntilUnixMs = 0 };
 
     private static bool IsNone(string text) => text.Equals("none", StringComparison.OrdinalIgnoreCase);
 
