@@ -227,6 +227,58 @@ public sealed class Traffic6Tests
         Assert.Equal([$"{Laptop} 02:00:00:00:00:20"], found);
     }
 
+    [Fact]
+    public void TheProvidersRouterIsNotTakenForADeviceWithItsLinkLocalAddress()
+    {
+        using var house = new House(ipv6: true);
+        house["isp"].Sh("ip -6 address flush dev eth0 scope link; ip address add fe80::1/64 dev eth0 nodad");
+        house.Router.Sh("ip -6 address flush dev wan scope link; ip address add fe80::2/64 dev wan nodad");
+        house.ServeEverywhere();
+        house.Apply(Plan(NetworkPosture.Open, Device(0x10) with { Addresses6 = [Plans.Ip6(Camera), Plans.Ip6("fe80::1")] }));
+        house.Expect("isp", "fe80::2%eth0", 80, true);
+        house.Expect("camera", RouterInside, 80, false);
+    }
+
+    [Fact]
+    public void WhatSaysThatItIsDiscoveryDoesNotLeaveAQuarantine()
+    {
+        using var house = new House(ipv6: true);
+        Count(house["isp"], "input", $"icmpv6 type nd-neighbor-solicit ip6 daddr {Cloud}");
+        house.Apply(Plan(NetworkPosture.Quarantine, Plans.Full(0x20)));
+        Say(house, "stranger", Cloud, Solicitation(Cloud));
+        Assert.Equal(0, Counted(house["isp"]));
+        Say(house, "laptop", Cloud, Solicitation(Cloud));
+        Assert.Equal(1, Counted(house["isp"]));
+        house.ServeEverywhere();
+        house.Expect("stranger", RouterInside, 53, true);
+    }
+
+    [Fact]
+    public void FromOutsideNobodySpeaksAsADevice()
+    {
+        using var house = new House(ipv6: true);
+        house.Apply(Plan(NetworkPosture.Open, Device(0x10, Plans.Consume(1) with { Endpoints6 = [Plans.To6(Laptop, 7000, transport: Transports.Udp)] })));
+        Count(house.Router, "forward", $"meta mark & 0x10000000 != 0 ip6 saddr {Camera}");
+        house["isp"].Sh($"ip address add {Camera}/128 dev lo; echo x | socat -u - UDP6-SENDTO:[{Laptop}]:7000,bind=[{Camera}]; sleep 0.3");
+        Assert.Equal(0, Counted(house.Router));
+    }
+
+    [Fact]
+    public void AFrameToEveryPortIsNoWayAroundAGrant()
+    {
+        using var house = new House(ipv6: true);
+        house.Apply(Plan(NetworkPosture.Open, Device(0x10, Plans.Provide(1, Plans.Tcp(554))), Device(0x30, Plans.Consume(1) with { Endpoints6 = [Plans.To6(Camera, 7000)] })));
+        foreach (string to in (string[])["camera", "stranger"]) Count(house[to], "input", "udp dport 7000");
+        Shout(house, "laptop", "ff:ff:ff:ff:ff:ff", "192.168.1.32", "192.168.1.64");
+        Shout(house, "laptop", "33:33:00:00:00:01", Laptop, "fd00:1::40");
+        Assert.Equal(2, Counted(house["stranger"]));
+        Shout(house, "laptop", "ff:ff:ff:ff:ff:ff", "192.168.1.32", "192.168.1.16");
+        Shout(house, "laptop", "01:00:5e:00:00:01", "192.168.1.32", "192.168.1.16");
+        Shout(house, "laptop", "33:33:00:00:00:01", Laptop, Camera);
+        Shout(house, "plug", "33:33:00:00:00:01", Plug, Camera);
+        Assert.Equal(0, Counted(house["camera"]));
+    }
+
     private static string Advertisement(string target, int mac) =>
         $"bytes([136, 0, 0, 0, 0x20, 0, 0, 0]) + socket.inet_pton(socket.AF_INET6, '{target}') + bytes([2, 1, 2, 0, 0, 0, 0, 0x{mac:x2}])";
 
@@ -241,6 +293,39 @@ public sealed class Traffic6Tests
             """);
         Thread.Sleep(200);
     }
+
+    private static string Solicitation(string target) => $"bytes([135]) + bytes(7) + socket.inet_pton(socket.AF_INET6, '{target}')";
+
+    private static void Say(House house, string from, string to, string message) => house[from].Sh("python3 -; sleep 0.3", $"""
+        import socket
+        s = socket.socket(socket.AF_INET6, socket.SOCK_RAW, socket.IPPROTO_ICMPV6)
+        s.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_UNICAST_HOPS, 255)
+        s.sendto({message}, ('{to}', 0))
+        """);
+
+    // A datagram to port 7000 in a frame to a MAC that is not its receiver's. No checksum of IPv6 needs to be right before input.
+    private static void Shout(House house, string from, string mac, string source, string to) => house[from].Sh("python3 -; sleep 0.3", $"""
+        import socket, struct
+        v6 = ':' in '{to}'
+        a, b = (socket.inet_pton(socket.AF_INET6 if v6 else socket.AF_INET, x) for x in ('{source}', '{to}'))
+        udp = struct.pack('>HHHH', 7000, 7000, 9, 0) + b'x'
+        if v6: packet = struct.pack('>IHBB', 0x60000000, len(udp), 17, 64) + a + b + udp
+        else:
+            head = struct.pack('>BBHHHBBH', 0x45, 0, 20 + len(udp), 0, 0, 64, 17, 0) + a + b
+            total = sum(struct.unpack('>10H', head))
+            total = (total & 0xffff) + (total >> 16)
+            packet = head[:10] + struct.pack('>H', 0xffff & ~((total & 0xffff) + (total >> 16))) + head[12:] + udp
+        s = socket.socket(socket.AF_PACKET, socket.SOCK_RAW)
+        s.bind(('eth0', 0))
+        own = open('/sys/class/net/eth0/address').read().strip()
+        s.send(bytes.fromhex('{mac}'.replace(':', '')) + bytes.fromhex(own.replace(':', '')) + (b'\x86\xdd' if v6 else b'\x08\x00') + packet)
+        """);
+
+    private static void Count(Netns space, string hook, string what) =>
+        space.Sh($"nft 'add table inet seen; add chain inet seen those {{ type filter hook {hook} priority 0; }}; add rule inet seen those {what} counter'");
+
+    private static long Counted(Netns space) =>
+        long.Parse(Regex.Match(space.Sh("nft list table inet seen"), "packets ([0-9]+)").Groups[1].Value, CultureInfo.InvariantCulture);
 
     private static long Spoofed(House house) =>
         long.Parse(Regex.Match(house.Router.Sh("nft list counter bridge dwirm spoofed"), "packets ([0-9]+)").Groups[1].Value, CultureInfo.InvariantCulture);

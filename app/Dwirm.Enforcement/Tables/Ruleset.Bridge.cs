@@ -88,7 +88,14 @@ internal static partial class Ruleset
 
     private static void BetweenPorts(RulesetSink to)
     {
+        // A frame to every port reaches a device whose address the packet in it has, whatever the device may be asked for.
+        to.Chain("to_everybody");
+        to.In(SetId.L2Own4, IpDaddr).Goto("viol");
+        to.In(SetId.L2Own6, Ip6Daddr).Goto("viol");
+
         to.BaseChain("forward", "filter", NftHook.Forward, -200, "-200");
+        to.Is(PacketType, Broadcast, "broadcast").Jump("to_everybody");
+        to.Is(PacketType, Multicast, "multicast").Jump("to_everybody");
         to.Verdicts(SetId.L2Class, EtherSaddr);
         to.Verdicts(SetId.L2Port, IifName);
         to.In(SetId.L2Managed, EtherDaddr).Goto("lan_to");

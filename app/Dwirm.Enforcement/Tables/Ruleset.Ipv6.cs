@@ -28,9 +28,11 @@ internal static partial class Ruleset
         to.Is(Ip6Saddr, 0, "::").In(SetId.Discovery, Icmpv6Type).Goto("discovery_hops");
         to.Goto("spoof");
 
-        // A device that never negotiated, in quarantine: neighbour discovery and DHCPv6 beside what IPv4 has.
+        // A device that never negotiated, in quarantine: neighbour discovery and DHCPv6 beside what IPv4 has. On the link only: a message
+        // that says it is discovery and is for somebody outside would be routed like any other.
         to.Chain("unknown6");
-        to.In(SetId.Discovery, Icmpv6Type).Goto("discovery_hops");
+        to.Is(PacketType, Multicast, "multicast").In(SetId.Discovery, Icmpv6Type).Goto("discovery_hops");
+        to.Is(FibDaddrType, Local, "local").In(SetId.Discovery, Icmpv6Type).Goto("discovery_hops");
         to.Is(PacketType, Multicast, "multicast").Is(UdpSport, 546, "546").Is(UdpDport, 547, "547").Accept();
         to.Goto("violation");
 

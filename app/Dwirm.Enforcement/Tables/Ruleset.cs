@@ -111,9 +111,10 @@ internal static partial class Ruleset
     {
         to.BaseChain("forward", "filter", NftHook.Forward, -10, "filter - 10");
         to.IsNot(CtMark, 0, "0").Put(Priority, SetId.Live, CtDirection, CtMark).Goto("ok");
-        to.In(SetId.Own4, IpSaddr).Goto("from4");
+        // Outside, a device's source address is a lie, and a link-local one may well be that of the provider's router.
+        to.In(SetId.Own4, IpSaddr).In(SetId.Lan, IifName).Goto("from4");
         to.In(SetId.Own4, IpDaddr).Goto("to4");
-        to.In(SetId.Own6, Ip6Saddr).Goto("from6");
+        to.In(SetId.Own6, Ip6Saddr).In(SetId.Lan, IifName).Goto("from6");
         to.In(SetId.Own6, Ip6Daddr).Goto("to6");
         to.In(SetId.Isolated, IifName).NotIn(SetId.Full, EtherSaddr).NotIn(SetId.Uplink, OifName).Goto("violation");
         to.Put(CtMark, SetId.Whole, EtherSaddr).Goto("enter");
@@ -183,8 +184,8 @@ internal static partial class Ruleset
         to.BaseChain("input", "filter", NftHook.Input, -10, "filter - 10");
         to.IsNot(CtMark, 0, "0").In(SetId.PoliceInput, CtDirection, CtMark).Drop();
         to.IsNot(CtMark, 0, "0").Put(Priority, SetId.Live, CtDirection, CtMark).Accept();
-        to.In(SetId.Own4, IpSaddr).Goto("in4");
-        to.In(SetId.Own6, Ip6Saddr).Goto("in6");
+        to.In(SetId.Own4, IpSaddr).In(SetId.Lan, IifName).Goto("in4");
+        to.In(SetId.Own6, Ip6Saddr).In(SetId.Lan, IifName).Goto("in6");
         // The forwarder serves managed devices only.
         to.In(SetId.DnsPort, IifName, L4Protocol, Dport).Drop();
 
