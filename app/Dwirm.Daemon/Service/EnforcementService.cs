@@ -14,7 +14,7 @@ using Dwirm.Wire;
 namespace Dwirm.Daemon.Service;
 
 /// <summary>Keeps the kernel at what grants, leases and the clock say: computes the plan when something changed and hands it over.</summary>
-public sealed class EnforcementService : IDisposable
+public sealed partial class EnforcementService : IDisposable
 {
     private const long RetryMs = 1000, TrustPollMs = 5000;
     private readonly DeviceTable _devices;
@@ -65,8 +65,9 @@ public sealed class EnforcementService : IDisposable
         {
             (_interfaces, _linksChanged) = (value, true);
             // Our own addresses decide what a name may stand for, and which addresses hosts form; everything else about links is no device's affair.
-            if (_input is null || (SameAddresses(_input.Uplinks, PlannedUplinks()) && SamePrefixes(_input.Networks, PlannedNetworks()))) return;
-            MarkDirty();
+            if (_input is null) return;
+            bool same = SameAddresses(_input.Uplinks, PlannedUplinks()) && SamePrefixes(_input.Networks, PlannedNetworks()) && Same(_input.Elsewhere, Elsewhere());
+            if (!same) MarkDirty();
         }
     }
 
@@ -78,21 +79,6 @@ public sealed class EnforcementService : IDisposable
             if (network.Name == name) return network;
         }
         return null;
-    }
-
-    /// <summary>The router's own IPv6 prefixes inside and addresses outside: endpoints in them need the owner's word.</summary>
-    public IReadOnlyList<Ipv6Prefix> LocalPrefixes6
-    {
-        get
-        {
-            List<Ipv6Prefix> prefixes = [];
-            foreach (PlannedNetwork network in PlannedNetworks()) prefixes.AddRange(network.Prefixes6);
-            foreach (PlannedUplink uplink in PlannedUplinks())
-            {
-                foreach (Ipv6Address address in uplink.Addresses6) prefixes.Add(new Ipv6Prefix(address, 128));
-            }
-            return prefixes;
-        }
     }
 
     /// <summary>Tells whether the DNS forwarder listens on a network, so that devices may be redirected to it; after a change <see cref="MarkDirty()"/>.</summary>
@@ -302,7 +288,14 @@ public sealed class EnforcementService : IDisposable
         return new PlanDevice(record, record.GrantJson is null ? null : device.Grant, address, device.IsQuotaSpent(now, _zone)) { Addresses6 = addresses6 };
     }
 
-    private PlanInput Input() => _input ??= new PlanInput { Networks = PlannedNetworks(), Uplinks = PlannedUplinks(), Names = _names, Zone = _zone };
+    private PlanInput Input() => _input ??= new PlanInput
+    {
+        Networks = PlannedNetworks(),
+        Uplinks = PlannedUplinks(),
+        Elsewhere = Elsewhere(),
+        Names = _names,
+        Zone = _zone,
+    };
 
     private void OnEdge(Instant now)
     {
@@ -325,71 +318,5 @@ public sealed class EnforcementService : IDisposable
         long dueMs = now.WallIsTrusted ? _nextChangeMs : Math.Min(_nextChangeMs, now.MonotonicMs + TrustPollMs);
         if (dueMs == long.MaxValue) _deadlines.Cancel(_edge);
         else _deadlines.Set(_edge, Math.Max(dueMs, now.MonotonicMs + 1));
-    }
-
-    private List<PlannedNetwork> PlannedNetworks()
-    {
-        List<PlannedNetwork> networks = [];
-        foreach (NetworkSettings network in _config.Networks)
-        {
-            networks.Add(new PlannedNetwork(network.Name, network.Device, network.IsBridge, network.Dhcp.RouterPrefix, PostureOf(network))
-            {
-                Prefixes6 = _interfaces?.ByName(network.Device)?.Addresses6 ?? [],
-                ForeignDns = _config.ForeignDns,
-                HasForwarder = HasForwarder(network.Name),
-            });
-        }
-        return networks;
-    }
-
-    private List<PlannedUplink> PlannedUplinks()
-    {
-        List<PlannedUplink> uplinks = [];
-        foreach ((string name, string device) in _config.Uplinks)
-        {
-            List<Ipv4Address> addresses = [];
-            List<Ipv6Address> addresses6 = [];
-            if (_interfaces?.ByName(device) is { } info)
-            {
-                foreach (Ipv4Prefix prefix in info.Addresses4) addresses.Add(prefix.Address);
-                foreach (Ipv6Prefix prefix in info.Addresses6) addresses6.Add(prefix.Address);
-            }
-            uplinks.Add(new PlannedUplink(name, device, addresses) { Addresses6 = addresses6 });
-        }
-        return uplinks;
-    }
-
-    private static bool SameAddresses(IReadOnlyList<PlannedUplink> one, List<PlannedUplink> other)
-    {
-        for (int i = 0; i < other.Count; i++)
-        {
-            IReadOnlyList<Ipv4Address> before = one[i].Addresses, after = other[i].Addresses;
-            if (before.Count != after.Count) return false;
-            for (int k = 0; k < before.Count; k++)
-            {
-                if (before[k] != after[k]) return false;
-            }
-            IReadOnlyList<Ipv6Address> before6 = one[i].Addresses6, after6 = other[i].Addresses6;
-            if (before6.Count != after6.Count) return false;
-            for (int k = 0; k < before6.Count; k++)
-            {
-                if (before6[k] != after6[k]) return false;
-            }
-        }
-        return true;
-    }
-
-    private static bool SamePrefixes(IReadOnlyList<PlannedNetwork> one, List<PlannedNetwork> other)
-    {
-        for (int i = 0; i < other.Count; i++)
-        {
-            IReadOnlyList<Ipv6Prefix> before = one[i].Prefixes6, after = other[i].Prefixes6;
-            if (before.Count != after.Count) return false;
-            for (int k = 0; k < before.Count; k++)
-            {
-                if (before[k] != after[k]) return false;
-            }
-        }
-        return true;
     }
 }

@@ -87,6 +87,15 @@ internal sealed class HostExpansion(PlanInput input)
                 if (own == address) return true;
             }
         }
+        return IsElsewhere(Ipv6Address.Mapped(address));
+    }
+
+    private bool IsElsewhere(Ipv6Address address)
+    {
+        foreach (Ipv6Prefix prefix in input.Elsewhere)
+        {
+            if (prefix.Contains(address)) return true;
+        }
         return false;
     }
 
@@ -106,6 +115,6 @@ internal sealed class HostExpansion(PlanInput input)
                 if (own == address) return true;
             }
         }
-        return false;
+        return IsElsewhere(address);
     }
 }

@@ -12,6 +12,9 @@ public sealed record PlanInput
     /// <summary>The outside.</summary>
     public IReadOnlyList<PlannedUplink> Uplinks { get; init; } = [];
 
+    /// <summary>Prefixes on the router's other links, IPv4 as ::ffff:0:0/96: no device's own name leads there, nor to the router's addresses in them.</summary>
+    public IReadOnlyList<Ipv6Prefix> Elsewhere { get; init; } = [];
+
     /// <summary>Every device that is on record, in any order; not looked at when one device is planned.</summary>
     public IEnumerable<PlanDevice> Devices { get; init; } = [];
 

@@ -103,7 +103,7 @@ internal sealed class EndpointReview(NegotiationInput input)
         }
         foreach (Ipv6Prefix prefix in input.LocalPrefixes6)
         {
-            if (name.Literal6 is { } address && prefix.Contains(address)) return true;
+            if ((name.Literal6 ?? (name.Literal is { } version4 ? Ipv6Address.Mapped(version4) : null)) is { } address && prefix.Contains(address)) return true;
         }
         return false;
     }

@@ -144,6 +144,7 @@ public class PlanTests
     [InlineData("224.0.0.251")]
     [InlineData("255.255.255.255")]
     [InlineData("198.51.100.2")]
+    [InlineData("203.0.113.130")]
     [Trait("Requirement", "DWIRM-14")]
     public void A_devices_name_never_leads_into_private_or_local_space(string rebound)
     {
@@ -163,6 +164,7 @@ public class PlanTests
     [InlineData("64:ff9b::192.168.1.1")]
     [InlineData("2001:db8:1::7")]
     [InlineData("2001:db8::2")]
+    [InlineData("2001:db8:2::1")]
     [Trait("Requirement", "DWIRM-14")]
     public void Nor_does_it_by_IPv6(string rebound)
     {
@@ -348,6 +350,7 @@ public class PlanTests
                     Prefixes6 = [new Ipv6Prefix(Address6("2001:db8:1::1"), 64)],
                 }],
             Uplinks = [new PlannedUplink("wan", "eth0", [Address("198.51.100.2")]) { Addresses6 = [Address6("2001:db8::2")] }],
+            Elsewhere = [new Ipv6Prefix(Ipv6Address.Mapped(Address("203.0.113.129")), 96 + 25), new Ipv6Prefix(Address6("2001:db8:2::1"), 64)],
             Devices = devices,
             Names = names,
             Zone = FixedZone.Utc,
