@@ -89,6 +89,7 @@ internal sealed class RouterDaemon : IDisposable
         Instant now = _clock.Now();
         // The kernel first: no device is answered before what it was granted, and what it was not, is enforced.
         _state.Turn.Commit(now);
+        _state.Quotas.Begin(now);
         _network.OpenPorts(now);
         _loop.Add(_signals.Handle, EpollEvents.Readable, new Handler(OnSignal));
         _loop.Add(_clockStep.Handle, EpollEvents.Readable, new Handler(OnClockStep));
@@ -181,7 +182,6 @@ internal sealed class RouterDaemon : IDisposable
         {
             if (_state.Devices.Find(used.Mac) is { } device) device.Quota = used;
         }
-        _state.Quotas.Watch(now);
         _state.Offload.Look(now);
         _state.Negotiator.ReconsiderAll(now, static _ => { });
     }

@@ -110,6 +110,9 @@ public sealed class Device
     /// <summary>What it has used of its daily quota.</summary>
     public QuotaUsage? Quota { get; set; }
 
+    /// <summary>True when its counters were read since it has a quota in this run: what they show more from then on is used.</summary>
+    internal bool IsMetered { get; set; }
+
     /// <summary>True while it is under enforcement: it asked, or the owner spoke of it.</summary>
     public bool IsManaged => Record.State is not DeviceState.New || Record.Controls is not null;
 

@@ -191,6 +191,8 @@ public sealed class Negotiator
         bool grantChanged = grantJson != record.GrantJson;
         bool answerChanged = answer != record.AnswerJson;
         bool stateChanged = newState != record.State;
+        // A device that asks for something else again and again is not to have its traffic counted for nobody.
+        if (grantChanged) _state.Quotas.Settle(record, now);
         device.Grant = grant;
         DeviceRecord next = record with
         {

@@ -60,7 +60,7 @@ internal sealed class OwnerControls(DaemonState state)
         if (octets.EndsWith("/day", StringComparison.OrdinalIgnoreCase)) octets = octets[..^4];
         if (!ByteCount.TryParse(octets, out long quota)) return $"'{amount}' is no daily amount of data such as 2GB/day or 500MB";
         string? refusal = Change(mac, "metered", controls => controls with { QuotaBytes = quota }, now);
-        state.Quotas.Watch(now);
+        state.Quotas.Begin(now);
         return refusal;
     }
 

@@ -31,6 +31,19 @@ internal sealed class QuotaMeter
         if (!_next.IsSet && AnyQuota()) _state.Loop.Deadlines.Set(_next, now.MonotonicMs + ReadEveryMs);
     }
 
+    /// <summary>Starts to count for devices that have a quota only now: what their counters show already is no part of it.</summary>
+    public void Begin(Instant now)
+    {
+        if (AnyQuota()) Count(now);
+        Watch(now);
+    }
+
+    /// <summary>Counts now, before a device's service ids are over: what they counted is then asked for by nobody.</summary>
+    public void Settle(DeviceRecord record, Instant now)
+    {
+        if (record.Controls is { QuotaBytes: > 0 }) Count(now);
+    }
+
     /// <summary>Records what was counted and not recorded yet; for an orderly end.</summary>
     public void RecordAll(Instant now)
     {
@@ -66,7 +79,9 @@ internal sealed class QuotaMeter
         if (inTurn) _recordedMs = now.MonotonicMs;
         foreach (Device device in _state.Devices.All)
         {
-            if (device.Record.Controls is { QuotaBytes: > 0 } controls) Count(device, controls.QuotaBytes, inTurn, now);
+            if (device.Record.Controls is not { QuotaBytes: > 0 } controls) device.IsMetered = false;
+            else if (device.IsMetered) Count(device, controls.QuotaBytes, inTurn, now);
+            else device.IsMetered = true;
         }
     }
 

@@ -103,6 +103,7 @@ public sealed class ControlsTests : System.IDisposable
     public void A_quota_closes_within_ten_seconds_and_opens_at_midnight()
     {
         _router.Lease(Laptop);
+        _router.Kernel.Usage = [];
         Do(_router.State.Controls.Quota(Laptop, "1MB", _router.Now));
         uint sid = (_router.Device(Laptop).Record.Generation << 8) | 1;
         _router.Kernel.Usage = new() { [sid] = new ServiceUsage(1, 400_000, 1, 200_000, 0, 0) };
@@ -125,9 +126,45 @@ public sealed class ControlsTests : System.IDisposable
     }
 
     [Fact]
+    public void What_was_moved_before_a_quota_or_before_a_restart_is_no_part_of_it()
+    {
+        uint sid = GrantVideo();
+        _router.Kernel.Usage = new() { [sid] = new ServiceUsage(1, 900_000, 1, 0, 0, 0) };
+        Do(_router.State.Controls.Quota(Camera, "1MB", _router.Now));
+        _router.Wait(10_000);
+        Assert.Equal((0L, true), (Shown(Camera).Controls!.UsedBytes, Shown(Camera).Controls!.Open));
+        _router.Kernel.Usage[sid] = new ServiceUsage(1, 900_000, 1, 200_000, 0, 0);
+        _router.Wait(10_000);
+        Assert.Equal(200_000, Shown(Camera).Controls!.UsedBytes);
+        // As after a restart: the counters are the kernel's and go on; what is used is in the store.
+        _router.Device(Camera).IsMetered = false;
+        _router.Wait(10_000);
+        Assert.Equal(200_000, Shown(Camera).Controls!.UsedBytes);
+        _router.Kernel.Usage[sid] = new ServiceUsage(1, 900_000, 1, 300_000, 0, 0);
+        _router.Wait(10_000);
+        Assert.Equal(300_000, Shown(Camera).Controls!.UsedBytes);
+    }
+
+    [Fact]
+    public void Asking_for_something_else_between_two_readings_hides_nothing_from_a_quota()
+    {
+        uint sid = GrantVideo();
+        _router.Kernel.Usage = [];
+        Do(_router.State.Controls.Quota(Camera, "1MB", _router.Now));
+        _router.Kernel.Usage[sid] = new ServiceUsage(1, 600_000, 1, 0, 0, 0);
+        _router.Receive(Dhcpv4Builder.DwirmClient(Camera, Video.Replace("88-99", "88")));
+        uint next = (_router.Device(Camera).Record.Generation << 8) | 1;
+        Assert.NotEqual(sid, next);
+        _router.Kernel.Usage = new() { [next] = new ServiceUsage(1, 400_000, 1, 0, 0, 0) };
+        _router.Wait(10_000);
+        Assert.Equal((1_000_000L, false), (Shown(Camera).Controls!.UsedBytes, Shown(Camera).Controls!.Open));
+    }
+
+    [Fact]
     public void Counting_costs_flash_for_steps_of_a_quota_and_not_for_every_reading()
     {
         _router.Lease(Laptop);
+        _router.Kernel.Usage = [];
         Do(_router.State.Controls.Quota(Laptop, "1GB", _router.Now));
         uint sid = (_router.Device(Laptop).Record.Generation << 8) | 1;
         for (ulong i = 1; i <= 360; i++)
@@ -178,6 +215,13 @@ public sealed class ControlsTests : System.IDisposable
         Assert.All(refusals, refusal => Assert.False(string.IsNullOrEmpty(refusal)));
         Assert.Null(_router.State.Devices.Find(Laptop));
         Assert.Empty(History(Laptop));
+    }
+
+    private uint GrantVideo()
+    {
+        _router.State.Policy = new PolicyEngine(TestRouter.AcceptsVideo, CategoryRegistry.Baseline);
+        _router.Receive(Dhcpv4Builder.DwirmClient(Camera, Video));
+        return (_router.Device(Camera).Record.Generation << 8) | 1;
     }
 
     private void Do(string? refusal)
