@@ -72,10 +72,13 @@ internal sealed class Inquiry
     /// <summary>True when it came by TCP.</summary>
     public bool IsByTcp { get; set; }
 
+    /// <summary>True when it went to the resolver by TCP: an answer that is cut even there is as whole as it gets.</summary>
+    public bool WentByStream { get; set; }
+
     /// <summary>Forgets who asked.</summary>
     public void Clear()
     {
-        (Channel, Device, Port, Connection, Older, Newer, IsByTcp) = (null, null, null, null, null, null, false);
+        (Channel, Device, Port, Connection, Older, Newer, IsByTcp, WentByStream) = (null, null, null, null, null, null, false, false);
         Peer = default;
     }
 }

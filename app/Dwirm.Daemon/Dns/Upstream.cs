@@ -107,14 +107,15 @@ internal sealed class Upstream : IDisposable
         return true;
     }
 
-    /// <summary>Sends a question by TCP (RFC 7766): for answers that UDP does not hold. Otherwise as <see cref="Ask"/>.</summary>
+    /// <summary>Sends a question by TCP (RFC 7766), once: for answers that UDP does not hold. Otherwise as <see cref="Ask"/>.</summary>
     public bool AskByStream(Inquiry inquiry, Span<byte> message, Instant now)
     {
+        if (inquiry.WentByStream) return false;
         foreach (UpstreamStream stream in _streams)
         {
             if (!stream.IsFree) continue;
             if (!Prepare(inquiry, message, RandomBytes.NextUInt32()) || !stream.Start(inquiry, message)) return false;
-            inquiry.Channel = stream;
+            (inquiry.Channel, inquiry.WentByStream) = (stream, true);
             Append(inquiry, now);
             return true;
         }

@@ -140,6 +140,22 @@ public class ForwarderTests
     }
 
     [Fact]
+    public void An_answer_that_is_cut_by_tcp_too_is_not_asked_for_for_ever()
+    {
+        using var rig = new ForwarderRig(Name);
+        byte[] cut = Message.Answer(Name, DnsType.A, ("203.0.113.5", 60));
+        cut[2] |= 2;
+        TcpConnection connection = rig.Connect();
+        connection.Write(ForwarderRig.Framed(Question));
+        rig.Turn();
+        rig.Answer(rig.Asked(out DatagramPeer from)!, from, [.. cut]);
+        rig.Turn();
+        ServeStream(rig, Question, cut);
+        Assert.Null(rig.ResolverStreams.Accept(out _));
+        Assert.Equal(cut[2..], rig.Got(connection)![2..]);
+    }
+
+    [Fact]
     public void Silence_is_told_as_a_failure()
     {
         using var rig = new ForwarderRig();
