@@ -10,6 +10,8 @@ internal static partial class Ruleset
         to.Chain("v6_managed");
         to.Is(Icmpv6Type, RouterAdvert, "nd-router-advert").Goto("spoof");
         to.Is(Icmpv6Type, Redirect, "nd-redirect").Goto("spoof");
+        // Who asks for listeners (RFC 3810) is taken for a multicast router, and the bridge sends it everybody's multicast.
+        to.Is(Icmpv6Type, MldQuery, "mld-listener-query").Goto("spoof");
         to.Is(Icmpv6Type, NeighborAdvert, "nd-neighbor-advert").In(SetId.L2NdOwn, EtherSaddr, NdTarget).Accept();
         to.Is(Icmpv6Type, NeighborAdvert, "nd-neighbor-advert").Goto("spoof");
         to.Accept();

@@ -9,7 +9,7 @@ namespace Dwirm.Enforcement.Tables;
 internal static partial class Ruleset
 {
     private const uint RouterSolicit = 133, RouterAdvert = 134, NeighborSolicit = 135, NeighborAdvert = 136, Redirect = 137;
-    private const uint MldReport = 131, Mld2Report = 143, Echo6Request = 128;
+    private const uint MldQuery = 130, MldReport = 131, Mld2Report = 143, Echo6Request = 128;
     private const uint LearnRate = 2, LearnBurst = 16;
 
     private static void Identity6(RulesetSink to, RulesetOptions options)
