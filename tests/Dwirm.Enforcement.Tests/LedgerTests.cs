@@ -3,6 +3,7 @@ using System.Collections.Generic;
 using System.Linq;
 using Dwirm.Enforcement.Kernel;
 using Dwirm.Enforcement.Ledger;
+using Dwirm.Enforcement.Shaping;
 using Dwirm.Enforcement.Tables;
 using Dwirm.Policy;
 using Dwirm.Policy.Plans;
@@ -247,7 +248,7 @@ public sealed class LedgerTests
         Assert.Equal(
             [(0u, 0x1001u, 10_000ul), (0u, 0x1002u, 20_000ul), (1u, 0x1001u, 10_000ul), (1u, 0x1002u, 20_000ul)],
             In(elements, SetId.Police).Select(element => (element.Direction, element.Mark, element.Data)));
-        Assert.All(In(elements, SetId.Live), element => Assert.Equal(0ul, element.Data));
+        Assert.All(In(elements, SetId.Live), element => Assert.Equal(TrafficClass.Policed, (uint)element.Data));
     }
 
     [Fact]
@@ -256,7 +257,7 @@ public sealed class LedgerTests
     {
         PlannedService video = Plans.Provide(1, Plans.Tcp(554)) with { RateBitsPerSecond = 80_000 };
         List<Element> elements = Build(Plans.Device(0x10, video), Plans.Device(0x11, video) with { Slot = 0x10 });
-        Assert.Equal([0x10111ul, 0x10111ul, 0, 0], In(elements, SetId.Live).OrderBy(element => element.Mark).Select(element => element.Data));
+        Assert.Equal([0x10111ul, 0x10111ul, TrafficClass.Policed, TrafficClass.Policed], In(elements, SetId.Live).OrderBy(element => element.Mark).Select(element => element.Data));
         Assert.All(In(elements, SetId.Police), element => Assert.Equal(0x1101u, element.Mark));
     }
 

@@ -215,32 +215,33 @@ internal sealed partial class LedgerBuilder(InterfaceNames names)
     private void Live(PlannedDevice device, PlannedService service, bool bridged)
     {
         uint sid = SidOf(device, service);
-        ulong classId = TrafficClass.IdOf(device, service);
-        Add(Element.HeadOf(SetId.Live), sid, data: classId, deadline: DeadlineOf(service));
-        Add(Element.HeadOf(SetId.Live), Reply | sid, data: classId, deadline: DeadlineOf(service));
+        uint classId = TrafficClass.IdOf(device, service);
+        Police(device, service, classId == 0, out bool original, out bool reply);
+        Add(Element.HeadOf(SetId.Live), sid, data: original ? TrafficClass.Policed : classId, deadline: DeadlineOf(service));
+        Add(Element.HeadOf(SetId.Live), Reply | sid, data: reply ? TrafficClass.Policed : classId, deadline: DeadlineOf(service));
         if (bridged && service.RateBitsPerSecond > 0)
         {
             ulong rate = (ulong)long.Max(1, service.RateBitsPerSecond / 8);
             Add(Element.HeadOf(SetId.L2Up), sid, data: rate);
             Add(Element.HeadOf(SetId.L2Down), sid, data: rate);
         }
-        Police(device, service, classId == 0);
     }
 
     // Where there is no queue of ours a rate is policed: on devices with a root of somebody else's, for services that found no class, and
     // towards the router itself.
-    private void Police(PlannedDevice device, PlannedService service, bool unclassed)
+    private void Police(PlannedDevice device, PlannedService service, bool unclassed, out bool original, out bool reply)
     {
         bool consumes = service.Direction == ServiceDirection.Consume;
         ulong sid = SidOf(device, service), towards = consumes ? Reply | sid : sid, from = consumes ? sid : Reply | sid;
         ulong down = (ulong)ClassPlan.RateOf(service, device.DownBitsPerSecond), up = (ulong)ClassPlan.RateOf(service, device.UpBitsPerSecond);
-        if (down > 0 && (unclassed || _unshaped.Contains(device.Device))) Add(Element.HeadOf(SetId.Police), towards, data: down);
-        if (up == 0) return;
-        if (consumes) Add(Element.HeadOf(SetId.PoliceInput), from, data: up);
-        bool queued = !unclassed;
+        bool inwards = down > 0 && (unclassed || _unshaped.Contains(device.Device)), queued = !unclassed;
         foreach (PlannedUplink uplink in _plan.Uplinks) queued &= uplink.Device == device.Device || !_unshaped.Contains(uplink.Device);
         foreach (PlannedNetwork network in _plan.Networks) queued &= network.Device == device.Device || !_unshaped.Contains(network.Device);
-        if (!queued) Add(Element.HeadOf(SetId.Police), from, data: up);
+        bool outwards = up > 0 && !queued;
+        if (inwards) Add(Element.HeadOf(SetId.Police), towards, data: down);
+        if (outwards) Add(Element.HeadOf(SetId.Police), from, data: up);
+        if (consumes && up > 0) Add(Element.HeadOf(SetId.PoliceInput), from, data: up);
+        (original, reply) = consumes ? (outwards, inwards) : (inwards, outwards);
     }
 }
 

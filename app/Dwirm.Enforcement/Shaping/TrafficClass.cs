@@ -18,6 +18,9 @@ internal static class TrafficClass
     /// <summary>Numbers of one slot: the class above the services, and fifteen of theirs.</summary>
     public const int PerSlot = 16;
 
+    /// <summary>The class of what is policed in this direction: there is none, so it queues as if unshaped, and the rules know it by this.</summary>
+    public const uint Policed = (Major << 16) | 0xfff0;
+
     private const int PerDevice = 15;
 
     /// <summary>The class of a service, 0 when it is not shaped.</summary>

@@ -173,6 +173,14 @@ internal sealed class NetlinkSink(NetlinkWriter writer, Func<uint> nextSequence)
         return this;
     }
 
+    public override RulesetSink SetMark(uint value)
+    {
+        if (!Begin()) return this;
+        writer.Immediate(0, MemoryMarshal.AsBytes(new ReadOnlySpan<uint>(in value)));
+        writer.MetaSet(NftMeta.Mark, 0);
+        return this;
+    }
+
     public override RulesetSink Log(string prefix, ushort group, uint snapLength)
     {
         if (Begin()) writer.LogGroup(prefix, group, snapLength);

@@ -55,20 +55,6 @@ internal static partial class Ruleset
         to.Any(CtState, EstablishedOrRelated, "established,related").Goto("cut");
         to.Goto("violation");
 
-        // As between4: both have to have asked, and the flow is the consumer's.
-        to.Chain("between6");
-        to.Any(CtState, EstablishedOrRelated, "established,related").Goto("cut");
-        to.Put(CtMark, SetId.Device6, Ip6Daddr).Done();
-        to.Put(CtMark, SetId.P6, IifName, CtMark, L4Protocol, Dport).Goto("between6_consume");
-        to.Put(CtMark, SetId.P6Range, Ip6Saddr, IifName, CtMark, L4Protocol, Dport).Goto("between6_consume");
-        to.Goto("violation");
-
-        to.Chain("between6_consume");
-        to.Put(CtMark, SetId.Device6, Ip6Saddr).Done();
-        to.Put(CtMark, SetId.C6, CtMark, Ip6Daddr, L4Protocol, Dport).Goto("enter");
-        to.Put(CtMark, SetId.C6Range, CtMark, Ip6Daddr, L4Protocol, Dport).Goto("enter");
-        to.Goto("violation");
-
         // No address translation here: a port forward is a pinhole, an element of the uplink's own.
         to.Chain("to6");
         to.Is(CtDirection, Reply, "reply").Goto("to6_reply");
@@ -79,7 +65,7 @@ internal static partial class Ruleset
         to.Goto("violation");
 
         to.Chain("from6_reply");
-        to.In(SetId.Own6, Ip6Daddr).Goto("cut");
+        to.In(SetId.Own6, Ip6Daddr).Goto("between6_reply");
         to.Put(CtMark, SetId.Device6, Ip6Saddr).Done();
         to.Put(CtMark, SetId.P6, OifName, CtMark, L4Protocol, Sport).Goto("enter");
         to.Put(CtMark, SetId.P6Range, Ip6Daddr, OifName, CtMark, L4Protocol, Sport).Goto("enter");

@@ -1,3 +1,4 @@
+using Dwirm.Enforcement.Shaping;
 using Dwirm.Wire.Netlink;
 using static Dwirm.Enforcement.Tables.Field;
 
@@ -31,7 +32,7 @@ internal static partial class Ruleset
     /// <summary>Log group of IPv6 addresses that devices of ours want to use.</summary>
     public const ushort AddressLogGroup = 18;
 
-    private const string GrantedText = "0x10000000";
+    private const string GrantedText = "0x10000000", PolicedText = "1:fff0";
     private const uint Reply = 1, Local = 2, Dnat = 0x20, EstablishedOrRelated = 0x6;
     private const uint EchoRequest = 8;
 
@@ -49,6 +50,7 @@ internal static partial class Ruleset
         Forwarding(to);
         Classification(to);
         Classification6(to);
+        Between(to);
         Router(to);
         Router6(to);
         Names(to);
@@ -119,9 +121,9 @@ internal static partial class Ruleset
         to.In(SetId.Isolated, IifName).NotIn(SetId.Full, EtherSaddr).NotIn(SetId.Uplink, OifName).Goto("violation");
         to.Put(CtMark, SetId.Whole, EtherSaddr).Goto("enter");
 
-        // Policed only where a rate cannot be shaped: the set is empty otherwise.
+        // Policed only where a rate cannot be shaped: nobody else pays for the lookup.
         to.Chain("ok");
-        to.In(SetId.Police, CtDirection, CtMark).Drop();
+        to.Is(Priority, TrafficClass.Policed, PolicedText).In(SetId.Police, CtDirection, CtMark).Drop();
         to.SetMarkBit(GrantedBit).Done();
         to.Accept();
     }
@@ -138,19 +140,6 @@ internal static partial class Ruleset
         to.Any(CtState, EstablishedOrRelated, "established,related").Goto("cut");
         to.Goto("violation");
 
-        // From one managed device to another both have to have asked, one to provide and one to consume, and the flow is the consumer's. One
-        // that lost its service is not taken over: the first lookup would leave it with the provider's.
-        to.Chain("between4");
-        to.Any(CtState, EstablishedOrRelated, "established,related").Goto("cut");
-        to.Put(CtMark, SetId.P4, IifName, IpDaddr, L4Protocol, Dport).Goto("between4_consume");
-        to.Put(CtMark, SetId.P4Range, IpSaddr, IifName, IpDaddr, L4Protocol, Dport).Goto("between4_consume");
-        to.Goto("violation");
-
-        to.Chain("between4_consume");
-        to.Put(CtMark, SetId.C4, IpSaddr, IpDaddr, L4Protocol, Dport).Goto("enter");
-        to.Put(CtMark, SetId.C4Range, IpSaddr, IpDaddr, L4Protocol, Dport).Goto("enter");
-        to.Goto("violation");
-
         // From outside only what a port forward brought: a neighbour on the uplink may know the inner address.
         to.Chain("to4");
         to.Is(CtDirection, Reply, "reply").Goto("to4_reply");
@@ -162,7 +151,7 @@ internal static partial class Ruleset
 
         // Mirrored keys: a flow whose service got another id is taken over from whichever side speaks first.
         to.Chain("from4_reply");
-        to.In(SetId.Own4, IpDaddr).Goto("cut");
+        to.In(SetId.Own4, IpDaddr).Goto("between4_reply");
         to.Put(CtMark, SetId.P4, OifName, IpSaddr, L4Protocol, Sport).Goto("enter");
         to.Put(CtMark, SetId.P4Range, IpDaddr, OifName, IpSaddr, L4Protocol, Sport).Goto("enter");
         to.Goto("cut");

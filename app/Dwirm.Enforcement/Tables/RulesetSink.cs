@@ -61,6 +61,8 @@ internal abstract class RulesetSink
     /// <summary>Sets a bit of the packet's mark.</summary>
     public abstract RulesetSink SetMarkBit(uint bit);
 
+    public abstract RulesetSink SetMark(uint value);
+
     public abstract RulesetSink Log(string prefix, ushort group, uint snapLength);
 
     public abstract RulesetSink Count(string counter);

@@ -110,6 +110,13 @@ internal sealed class ScriptSink(StringBuilder text, Action<SetSpec, StringBuild
         return this;
     }
 
+    public override RulesetSink SetMark(uint value)
+    {
+        Word("meta mark set 0x");
+        text.Append(value.ToString("x8"));
+        return this;
+    }
+
     public override RulesetSink Log(string prefix, ushort group, uint snapLength)
     {
         Word("log prefix \"");
