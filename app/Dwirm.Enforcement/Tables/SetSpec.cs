@@ -118,6 +118,9 @@ internal static class Sets
     private const NftSetFlags Ranges = NftSetFlags.Interval | NftSetFlags.Concatenation;
     private const NftSetFlags Dynamic = NftSetFlags.Dynamic | NftSetFlags.Timeout;
 
+    /// <summary>Devices with a budget of their own at once: as many as are kept on record, for one without room is refused.</summary>
+    public const int BudgetSize = 16384;
+
     private static readonly SetSpec[] All = Catalogue();
 
     public static SetSpec Get(SetId id) => All[(int)id];
@@ -172,13 +175,14 @@ internal static class Sets
             with { Flags = Dynamic, Size = 4096, TimeoutSeconds = 3600, Counter = true },
         In(SetId.Violations6, "viol6", KeyPart.Ether, KeyPart.Ip6, KeyPart.Protocol, KeyPart.Port)
             with { Flags = Dynamic, Size = 4096, TimeoutSeconds = 3600, Counter = true },
-        In(SetId.LogBudget, "vlog", KeyPart.Ether) with { Flags = Dynamic, Size = 1024, TimeoutSeconds = 600 },
+        // Filled by whoever makes up hardware addresses, and full it keeps quiet about everybody: forgotten as soon as a budget is whole again.
+        In(SetId.LogBudget, "vlog", KeyPart.Ether) with { Flags = Dynamic, Size = BudgetSize, TimeoutSeconds = 10 },
         In(SetId.Dns, "dns", KeyPart.IfName, KeyPart.Protocol, KeyPart.Port),
         In(SetId.DnsForeign, "dns_foreign", KeyPart.IfName, KeyPart.Protocol, KeyPart.Port),
         In(SetId.DnsAllowed, "dns_allowed", KeyPart.IfName, KeyPart.Protocol, KeyPart.Port),
         In(SetId.DnsPort, "dns_port", KeyPart.IfName, KeyPart.Protocol, KeyPart.Port),
-        In(SetId.DnsBudget, "dns_budget", KeyPart.Ether) with { Flags = Dynamic, Size = 1024, TimeoutSeconds = 60 },
-        In(SetId.LearnBudget, "learn", KeyPart.Ether) with { Flags = Dynamic, Size = 16384, TimeoutSeconds = 600 },
+        In(SetId.DnsBudget, "dns_budget", KeyPart.Ether) with { Flags = Dynamic, Size = BudgetSize, TimeoutSeconds = 60 },
+        In(SetId.LearnBudget, "learn", KeyPart.Ether) with { Flags = Dynamic, Size = BudgetSize, TimeoutSeconds = 600 },
     ];
 
     private static SetSpec[] Bridge() =>
@@ -209,8 +213,8 @@ internal static class Sets
             with { Flags = Dynamic, Size = 65535, TimeoutSeconds = 180 },
         L2(SetId.L2Seen6, "seen6", KeyPart.Ip6, KeyPart.Ip6, KeyPart.Protocol, KeyPart.Port, KeyPart.Port)
             with { Flags = Dynamic, Size = 65535, TimeoutSeconds = 180 },
-        L2(SetId.L2LearnBudget, "learn", KeyPart.Ether) with { Flags = Dynamic, Size = 16384, TimeoutSeconds = 600 },
-        L2(SetId.L2LogBudget, "vlog", KeyPart.Ether) with { Flags = Dynamic, Size = 1024, TimeoutSeconds = 600 },
+        L2(SetId.L2LearnBudget, "learn", KeyPart.Ether) with { Flags = Dynamic, Size = BudgetSize, TimeoutSeconds = 600 },
+        L2(SetId.L2LogBudget, "vlog", KeyPart.Ether) with { Flags = Dynamic, Size = BudgetSize, TimeoutSeconds = 10 },
     ];
 
     private static SetSpec In(SetId id, string name, params KeyPart[] parts) => new(id, NfFamily.Inet, name, parts);

@@ -25,6 +25,15 @@ public class HostileDevicesTests
     }
 
     [Fact]
+    public void Every_device_on_record_has_room_for_a_budget_of_its_own_in_the_kernel()
+    {
+        string script = Dwirm.Enforcement.NftScript.Render(new Dwirm.Policy.Plans.EnforcementPlan([], [], []));
+        var budgets = System.Text.RegularExpressions.Regex.Matches(script, @"set (\w+) {\s+type ether_addr\s+size (\d+)\s+flags [a-z,]*dynamic");
+        Assert.Equal(5, budgets.Count);
+        Assert.All(budgets, one => Assert.True(int.Parse(one.Groups[2].Value, System.Globalization.CultureInfo.InvariantCulture) >= DeviceTable.MaxDevices, one.Groups[1].Value));
+    }
+
+    [Fact]
     public void A_device_that_is_forgotten_while_its_offer_waits_leaves_nothing_behind()
     {
         using var router = new TestRouter();
