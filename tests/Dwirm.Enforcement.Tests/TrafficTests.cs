@@ -53,6 +53,23 @@ public sealed class TrafficTests
     }
 
     [Fact]
+    public void AForeignResolverThatIsBlockedIsNotReachedByAWideGrantEither()
+    {
+        using var house = new House();
+        house.ServeEverywhere();
+        PlannedDevice camera = Plans.Device(0x10, Plans.Consume(1, Plans.To("0.0.0.0/0", 1, 65535)));
+        house.Apply(Plan(NetworkPosture.Quarantine, camera));
+        house.Expect("camera", "203.0.113.5", 53, true);
+        EnforcementPlan blocked = Plans.Of(camera) with { Networks = [Plans.Lan() with { ForeignDns = ForeignDns.Block }] };
+        house.Apply(blocked);
+        house.Expect("camera", "203.0.113.5", 53, false);
+        house.Expect("camera", "203.0.113.5", 443, true);
+        house.Expect("camera", "192.168.1.1", 53, true);
+        house.Apply(blocked with { Devices = [Plans.Device(0x10, Plans.Consume(1, Plans.To("203.0.113.5", 53)))] });
+        house.Expect("camera", "203.0.113.5", 53, true);
+    }
+
+    [Fact]
     public void PostureDecidesForDevicesThatNeverAsked()
     {
         using var house = new House();

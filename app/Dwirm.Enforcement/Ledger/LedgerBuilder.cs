@@ -124,6 +124,7 @@ internal sealed partial class LedgerBuilder(InterfaceNames names)
     private void Names(PlannedNetwork network, int iface, int protocol)
     {
         if (network.ForeignDns == ForeignDns.Allow) Add(Element.HeadOf(SetId.DnsAllowed, protocol, iface, 53, 53));
+        if (network.ForeignDns == ForeignDns.Block) Add(Element.HeadOf(SetId.DnsBlocked, protocol, iface, 53, 53));
         if (!network.HasForwarder) return;
         Add(Element.HeadOf(SetId.Dns, protocol, iface, 53, 53));
         Add(Element.HeadOf(SetId.DnsPort, protocol, iface, Ruleset.ForwarderPort, Ruleset.ForwarderPort));

@@ -50,6 +50,7 @@ internal static partial class Ruleset
         to.In(SetId.Own6, Ip6Daddr).Goto("between6");
         to.Put(CtMark, SetId.Device6, Ip6Saddr).Done();
         to.Put(CtMark, SetId.C6, CtMark, Ip6Daddr, L4Protocol, Dport).Goto("enter");
+        to.In(SetId.DnsBlocked, IifName, L4Protocol, Dport).Goto("violation");
         to.Put(CtMark, SetId.C6Range, CtMark, Ip6Daddr, L4Protocol, Dport).Goto("enter");
         to.In(SetId.DnsAllowed, IifName, L4Protocol, Dport).In(SetId.Uplink, OifName).Goto("ok");
         to.Any(CtState, EstablishedOrRelated, "established,related").Goto("cut");

@@ -135,6 +135,8 @@ internal static partial class Ruleset
         to.Is(CtDirection, Reply, "reply").Goto("from4_reply");
         to.In(SetId.Own4, IpDaddr).Goto("between4");
         to.Put(CtMark, SetId.C4, IpSaddr, IpDaddr, L4Protocol, Dport).Goto("enter");
+        // A resolver that a grant names by itself came before this; one that only a wide grant covers does not.
+        to.In(SetId.DnsBlocked, IifName, L4Protocol, Dport).Goto("violation");
         to.Put(CtMark, SetId.C4Range, IpSaddr, IpDaddr, L4Protocol, Dport).Goto("enter");
         to.In(SetId.DnsAllowed, IifName, L4Protocol, Dport).In(SetId.Uplink, OifName).Goto("ok");
         to.Any(CtState, EstablishedOrRelated, "established,related").Goto("cut");

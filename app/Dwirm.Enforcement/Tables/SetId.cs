@@ -42,6 +42,7 @@ internal enum SetId : byte
     Dns,
     DnsForeign,
     DnsAllowed,
+    DnsBlocked,
     DnsPort,
     DnsBudget,
     LearnBudget,

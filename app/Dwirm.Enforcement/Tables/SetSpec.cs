@@ -180,6 +180,7 @@ internal static class Sets
         In(SetId.Dns, "dns", KeyPart.IfName, KeyPart.Protocol, KeyPart.Port),
         In(SetId.DnsForeign, "dns_foreign", KeyPart.IfName, KeyPart.Protocol, KeyPart.Port),
         In(SetId.DnsAllowed, "dns_allowed", KeyPart.IfName, KeyPart.Protocol, KeyPart.Port),
+        In(SetId.DnsBlocked, "dns_blocked", KeyPart.IfName, KeyPart.Protocol, KeyPart.Port),
         In(SetId.DnsPort, "dns_port", KeyPart.IfName, KeyPart.Protocol, KeyPart.Port),
         In(SetId.DnsBudget, "dns_budget", KeyPart.Ether) with { Flags = Dynamic, Size = BudgetSize, TimeoutSeconds = 60 },
         In(SetId.LearnBudget, "learn", KeyPart.Ether) with { Flags = Dynamic, Size = BudgetSize, TimeoutSeconds = 600 },
