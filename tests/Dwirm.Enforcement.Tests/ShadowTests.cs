@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using System.Linq;
 using Dwirm.Enforcement.Kernel;
 using Dwirm.Enforcement.Ledger;
 using Dwirm.Enforcement.Tables;
@@ -32,6 +33,22 @@ public sealed class ShadowTests
         }
         // Not one step needed the tables to be written anew.
         Assert.Empty(router.Log);
+    }
+
+    [Fact]
+    public void ASetThatOutgrowsItsRoomIsMadeAnew()
+    {
+        using var router = new Router();
+        PlannedDevice[] crowd = [.. Enumerable.Range(1, 2500).Select(number => Plans.Device(0, []) with
+        {
+            Mac = Plans.Mac(number), Addresses4 = [new Ipv4Address(0x0a000000u + (uint)number)], Generation = (uint)number, Slot = -1,
+        })];
+        router.Apply(Plans.Of(crowd[..1100]));
+        router.Apply(Plans.Of(crowd[..2100]));
+        Assert.Empty(router.Log);
+        router.Apply(Plans.Of(crowd));
+        Assert.Contains("anew", Assert.Single(router.Log));
+        Assert.Equal(2500, router.Space.Sh("nft list map inet dwirm dev").Split("goto").Length - 1);
     }
 
     [Fact]

@@ -184,12 +184,17 @@ internal sealed class NftTables(NetlinkChannel channel, InterfaceNames names, Ac
         if (!_countersRead) ReadAllCounters(null);
         NetlinkWriter writer = channel.Writer;
         int octets = RulesetOctets;
+        int[] counts = new int[(int)SetId.Count];
         foreach (Element[] block in blocks)
         {
-            foreach (Element element in block) octets += ElementCodec.MaxLength(element);
+            foreach (Element element in block)
+            {
+                octets += ElementCodec.MaxLength(element);
+                counts[(int)element.Set]++;
+            }
         }
         writer.Reserve(octets);
-        var sink = new NetlinkSink(writer, channel.NextSequence) { Declaring = true };
+        var sink = new NetlinkSink(writer, channel.NextSequence) { Declaring = true, Expected = counts };
         uint begin = channel.NextSequence();
         writer.BatchBegin(begin, generation);
         WriteTables(sink);

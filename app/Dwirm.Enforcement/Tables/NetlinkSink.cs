@@ -11,6 +11,9 @@ namespace Dwirm.Enforcement.Tables;
 /// </summary>
 internal sealed class NetlinkSink(NetlinkWriter writer, Func<uint> nextSequence) : RulesetSink
 {
+    /// <summary>Smaller sets are left to grow by themselves.</summary>
+    private const int SizedFrom = 1024;
+
     private NfFamily _family;
     private string _chain = "";
     private NftMessages.ListScope _rule;
@@ -41,6 +44,13 @@ internal sealed class NetlinkSink(NetlinkWriter writer, Func<uint> nextSequence)
     private static ReadOnlySpan<byte> HostDataNotes => BitConverter.IsLittleEndian ? [1, 4, 1, 0, 0, 0] : [1, 4, 0, 0, 0, 1];
 
     public bool Declaring { get; set; }
+
+    /// <summary>
+    /// Elements that are about to be put into each set, by its number. A large set is declared with room for twice as many: made small, its
+    /// hash table grows in the background, and until that has had the processor every element costs a walk along a chain. One that outgrows
+    /// its room is refused, and everything is loaded anew.
+    /// </summary>
+    public int[] Expected { get; init; } = [];
 
     public override void Table(NfFamily family)
     {
@@ -74,12 +84,18 @@ internal sealed class NetlinkSink(NetlinkWriter writer, Func<uint> nextSequence)
             DataType = spec.DataType,
             DataLength = spec.DataLength,
             FieldLengths = spec.IsInterval ? fields : default,
-            Size = spec.Size,
+            Size = SizeOf(spec),
             TimeoutMs = spec.TimeoutSeconds * 1000UL,
             Counter = spec.Counter,
             LimitBytesPerSecond = spec.Limit ? SetSpec.DefaultLimit : 0,
             UserData = NotesOf(spec),
         });
+    }
+
+    private uint SizeOf(SetSpec spec)
+    {
+        if (spec.Size != 0 || spec.IsInterval || (int)spec.Id >= Expected.Length || Expected[(int)spec.Id] < SizedFrom) return spec.Size;
+        return 2 * (uint)Expected[(int)spec.Id];
     }
 
     public override void Counter(string name)
