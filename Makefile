@@ -13,7 +13,7 @@ help:
 	@echo 'make aot     build/dwirm and build/dwirm-device, NativeAOT'
 	@echo 'make size    size, memory, start and thread budgets of the published binary (root)'
 	@echo 'make fuzz    seeded fuzzing of every parser for FUZZ_S=$(FUZZ_S) seconds'
-	@echo 'make bench   what enforcement costs per packet and per change, against firewall4 alone and a linear chain (root)'
+	@echo 'make bench   what enforcement and decisions cost, against firewall4 alone and a linear chain (root)'
 	@echo 'make setup   Debian and NuGet packages'
 	@echo 'make clean   removes build/'
 
@@ -42,7 +42,7 @@ demo: aot
 fuzz: setup
 	@dotnet run --project tests/Dwirm.Fuzz -c Release -v q -- --seconds $(FUZZ_S)
 
-bench: setup
+bench: aot
 	@scripts/bench
 
 clean:

@@ -6,6 +6,9 @@ dhcp.py talk IFACE --seconds N [--send KIND@MS …] [--profile FILE] [--bind] [-
     One JSON line per DHCP packet received: ms since the first packet sent, type, xid, yiaddr, broadcast, length, profile.
 dhcp.py first-offer IFACE TIMEOUT    a DISCOVER every 2 ms from now on; prints the CLOCK_MONOTONIC time of the first OFFER, in ms
 dhcp.py latency IFACE COUNT          COUNT exchanges DISCOVER → OFFER, each by a new client; prints the slowest, in ms
+dhcp.py decisions IFACE DEVICES --profile FILE
+    so many devices ask for FILE once, and then each six times again what is known; prints how long the answers to the latter took, in ms:
+    median, 99th percentile, slowest, how many
 dhcp.py garbage IFACE COUNT SEED     COUNT malformed packets of every kind, as fast as they go
 """
 import argparse
@@ -18,7 +21,7 @@ import time
 
 ETH_P_IP = 0x0800
 COOKIE = b"\x63\x82\x53\x63"
-DISCOVER, OFFER, REQUEST, RELEASE, INFORM, DWIRM_CLIENT = 1, 2, 3, 7, 8, 240
+DISCOVER, OFFER, REQUEST, RELEASE, INFORM, DWIRM_CLIENT, DWIRM_SERVER = 1, 2, 3, 7, 8, 240, 241
 PROFILE = 224
 
 
@@ -205,6 +208,32 @@ def latency(args):
     return 0
 
 
+def decisions(args):
+    wire = Wire(args.iface)
+    with open(args.profile, "rb") as file:
+        profile = json.dumps(json.load(file), separators=(",", ":")).encode()
+    macs = [bytes((2, 0xDE, 0xC1, 0, number >> 8, number & 255)) for number in range(args.devices)]
+    took = []
+    for turn in range(7):
+        for mac in macs:
+            xid = random.getrandbits(32)
+            wire.mac = mac
+            started = time.monotonic()
+            wire.send(packet(mac, xid, DWIRM_CLIENT, option(PROFILE, profile)))
+            while True:
+                got = wire.receive(2)
+                if got is None:
+                    print(f"no answer in turn {turn}")
+                    return 1
+                if got[0]["type"] == DWIRM_SERVER and got[0]["xid"] == f"{xid:08x}":
+                    break
+            if turn > 0:
+                took.append((time.monotonic() - started) * 1000)
+    took.sort()
+    print(f"{took[len(took) // 2]:.2f} {took[len(took) * 99 // 100]:.2f} {took[-1]:.2f} {len(took)}")
+    return 0
+
+
 def broken(random_source, mac):
     """One malformed packet; the kinds that parsers of this protocol have fallen over."""
     r = random_source
@@ -274,12 +303,16 @@ def main():
     one = commands.add_parser("latency")
     one.add_argument("iface")
     one.add_argument("count", type=int)
+    one = commands.add_parser("decisions")
+    one.add_argument("iface")
+    one.add_argument("devices", type=int)
+    one.add_argument("--profile", required=True)
     one = commands.add_parser("garbage")
     one.add_argument("iface")
     one.add_argument("count", type=int)
     one.add_argument("seed", type=int)
     args = parser.parse_args()
-    return {"talk": talk, "first-offer": first_offer, "latency": latency, "garbage": garbage}[args.command](args) or 0
+    return {"talk": talk, "first-offer": first_offer, "latency": latency, "decisions": decisions, "garbage": garbage}[args.command](args) or 0
 
 
 sys.exit(main())
