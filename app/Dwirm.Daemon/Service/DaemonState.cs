@@ -163,7 +163,7 @@ internal sealed class DaemonState
         else if (device is { IsManaged: true })
         {
             if (device.Record.Network != lease.Network) Negotiator.Move(device, lease.Network, now);
-            else if (device.Record.Hostname != lease.Hostname)
+            else if (device.Record.Hostname != lease.Hostname && Journal.TakesFact(now))
             {
                 Devices.Update(device, device.Record with { Hostname = lease.Hostname });
                 Turn.Batch.Put(device.Record);
@@ -205,7 +205,7 @@ internal sealed class DaemonState
         Unsolicited.Stop(device);
         Enforcement.MarkDirty(lease.Mac);
         if (HasLease(device)) return;
-        if (now.WallIsTrusted)
+        if (now.WallIsTrusted && Journal.TakesFact(now))
         {
             Devices.Update(device, device.Record with { GoneUnixMs = now.UnixMs });
             Turn.Batch.Put(device.Record);

@@ -15,7 +15,7 @@ internal sealed class LeaseJournal
 {
     private const int PerMinute = 4, AtOnce = 256;
     private readonly Dictionary<Ipv4Address, Lease> _durable = [];
-    private TokenBucket _ends, _names;
+    private TokenBucket _ends, _names, _facts;
 
     /// <summary>Notes what flash holds, at start.</summary>
     public void Loaded(Lease lease) => _durable[lease.Address] = lease;
@@ -34,4 +34,7 @@ internal sealed class LeaseJournal
         _durable[lease.Address] = lease;
         return true;
     }
+
+    /// <summary>True when what a lease says of a device on record, its name or that it is gone, may be written to that record: at the same rate.</summary>
+    public bool TakesFact(Instant now) => _facts.TryTake(now.MonotonicMs / 60, PerMinute, AtOnce);
 }

@@ -77,6 +77,26 @@ public class HostileDevicesTests
         Assert.InRange(router.Store.Written, 2000, 2600);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Coming_and_going_or_another_name_each_time_costs_a_managed_device_no_flash(bool goes)
+    {
+        using var router = new TestRouter();
+        router.Receive(Dhcpv4Builder.DwirmClient(Camera, Other.Replace("Anything", "Video Stream", System.StringComparison.Ordinal)));
+        Ipv4Address address = router.Lease(Camera);
+        for (int i = 0; i < 3000; i++)
+        {
+            if (!goes) router.Receive(Dhcpv4Builder.Renew(Camera, address).Text(Dwirm.Wire.Dhcp4.Dhcpv4OptionCode.HostName, $"name-{i}"));
+            else
+            {
+                router.Receive(Dhcpv4Builder.Release(Camera, address, router.Lan.RouterAddress));
+                Assert.Equal(address, router.Lease(Camera));
+            }
+        }
+        Assert.InRange(router.Store.Written, 1, 1100);
+    }
+
     /// <summary>Whatever is sent instead of a profile: nothing is granted, little is written, and an ordinary client is served in the same turn.</summary>
     [Fact]
     [Trait("Requirement", "DWIRM-04")]
