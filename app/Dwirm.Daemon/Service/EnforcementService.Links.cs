@@ -10,8 +10,8 @@ namespace Dwirm.Daemon.Service;
 public sealed partial class EnforcementService
 {
     /// <summary>
-    /// The router's own IPv6 prefixes inside and addresses outside, and all prefixes of links that are neither, IPv4 as ::ffff:0:0/96: endpoints in
-    /// them need the owner's word.
+    /// The router's own IPv6 prefixes inside and addresses outside, and all prefixes of links that are neither, IPv4 as ::ffff:0:0/96:
+    /// endpoints in them need the owner's word.
     /// </summary>
     public IReadOnlyList<Ipv6Prefix> LocalPrefixes6
     {
@@ -69,7 +69,8 @@ public sealed partial class EnforcementService
             foreach (NetworkSettings network in _config.Networks) known |= network.Device == link.Name;
             foreach ((_, string device) in _config.Uplinks) known |= device == link.Name;
             if (known) continue;
-            foreach (Ipv4Prefix prefix in link.Addresses4) prefixes.Add(new Ipv6Prefix(Ipv6Address.Mapped(prefix.Address), 96 + prefix.Length));
+            foreach (Ipv4Prefix prefix in link.Addresses4)
+                prefixes.Add(new Ipv6Prefix(Ipv6Address.Mapped(prefix.Address), 96 + prefix.Length));
             prefixes.AddRange(link.Addresses6);
         }
         return prefixes;

@@ -101,9 +101,10 @@ internal sealed class EndpointReview(NegotiationInput input)
         {
             if (name.Literal is { } address && prefix.Contains(address)) return true;
         }
+        Ipv6Address? literal = name.Literal is { } version4 ? Ipv6Address.Mapped(version4) : name.Literal6;
         foreach (Ipv6Prefix prefix in input.LocalPrefixes6)
         {
-            if ((name.Literal6 ?? (name.Literal is { } version4 ? Ipv6Address.Mapped(version4) : null)) is { } address && prefix.Contains(address)) return true;
+            if (literal is { } address && prefix.Contains(address)) return true;
         }
         return false;
     }
