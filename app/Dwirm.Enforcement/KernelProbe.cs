@@ -170,7 +170,13 @@ public sealed class KernelProbe : IDisposable
         {
             _netfilter.Writer.NewSet(_netfilter.NextSequence(), family, Table, new NftSet
             {
-                Name = Set, Id = 1, Flags = NftSetFlags.Dynamic | NftSetFlags.Timeout, KeyType = NftType.Mark, KeyLength = 4, TimeoutMs = 60_000, Size = 16,
+                Name = Set,
+                Id = 1,
+                Flags = NftSetFlags.Dynamic | NftSetFlags.Timeout,
+                KeyType = NftType.Mark,
+                KeyLength = 4,
+                TimeoutMs = 60_000,
+                Size = 16,
             });
         }
     }

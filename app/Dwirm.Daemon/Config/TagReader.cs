@@ -198,7 +198,10 @@ internal sealed class TagReader(UciPackage dhcp, TagNames tags, List<ConfigFault
         bool isText = encoded.AsSpan().SequenceEqual(OptionParser.Octets(text));
         return new Dhcpv4TagRule
         {
-            Source = isText ? Dhcpv4TagSource.OptionContains : Dhcpv4TagSource.OptionElement, Gives = gives, Code = code, Value = encoded,
+            Source = isText ? Dhcpv4TagSource.OptionContains : Dhcpv4TagSource.OptionElement,
+            Gives = gives,
+            Code = code,
+            Value = encoded,
         };
     }
 

@@ -24,8 +24,11 @@ internal static class UsageDocuments
                 if (service.Decision is "denied" or "pending") continue;
                 services.Add(new UsageDto
                 {
-                    Direction = service.Direction, Category = service.Category,
-                    Packets = service.Packets, Bytes = service.Bytes, Dropped = service.Dropped,
+                    Direction = service.Direction,
+                    Category = service.Category,
+                    Packets = service.Packets,
+                    Bytes = service.Bytes,
+                    Dropped = service.Dropped,
                 });
             }
             foreach (ViolationDto violation in device.Violations)

@@ -46,7 +46,12 @@ internal sealed class OffloadWatch(DaemonState state)
         foreach (ServiceDecision service in negotiation.Services) services.Add(service with { Decision = ServiceOutcome.Pending });
         return new Negotiation
         {
-            State = DeviceState.Pending, AnswerJson = null, ShortAnswerJson = null, Grant = null, Services = services, DecidedBy = Refusal,
+            State = DeviceState.Pending,
+            AnswerJson = null,
+            ShortAnswerJson = null,
+            Grant = null,
+            Services = services,
+            DecidedBy = Refusal,
         };
     }
 

@@ -9,7 +9,12 @@ public sealed class LeaseJournalTests
 {
     private static Lease Lease(LeaseState state, long expiresMs, string name = "a") => new()
     {
-        Network = "lan", Address = new Ipv4Address(0xc0a80164), Mac = new MacAddress(0x020000000001), Hostname = name, State = state, ExpiresMs = expiresMs,
+        Network = "lan",
+        Address = new Ipv4Address(0xc0a80164),
+        Mac = new MacAddress(0x020000000001),
+        Hostname = name,
+        State = state,
+        ExpiresMs = expiresMs,
     };
 
     private static Instant At(long ms) => new(ms, ms, true);

@@ -104,7 +104,11 @@ public sealed class ServerTarget : IFuzzTarget
         {
             rules.Add(new Dhcpv4TagRule
             {
-                Source = (Dhcpv4TagSource)(i % 6), Gives = TagSet.Of(10 + i % 6), Code = (byte)(i < 6 ? 60 : 1 + i % 3), Value = [0, (byte)i], Mask = [0xff, 0],
+                Source = (Dhcpv4TagSource)(i % 6),
+                Gives = TagSet.Of(10 + i % 6),
+                Code = (byte)(i < 6 ? 60 : 1 + i % 3),
+                Value = [0, (byte)i],
+                Mask = [0xff, 0],
             });
         }
         return [.. rules];
