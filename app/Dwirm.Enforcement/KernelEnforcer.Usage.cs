@@ -41,11 +41,13 @@ public sealed partial class KernelEnforcer
     {
         if (devices.Count > FewDevices) return ReadUsage(usage);
         usage.Clear();
-        var counted = new List<Element>();
+        List<Element> counted = [], block = [];
         foreach (MacAddress mac in devices)
         {
             if (_ledger.Find(mac) is not { } entry) continue;
-            foreach (Element element in entry.Elements)
+            block.Clear();
+            PackedElements.Unpack(entry.Elements, block);
+            foreach (Element element in block)
             {
                 if (element.Set < SetId.L2Port || _tables.Options.Bridge) counted.Add(element);
             }

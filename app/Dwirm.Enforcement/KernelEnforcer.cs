@@ -77,7 +77,7 @@ public sealed partial class KernelEnforcer : IKernel
         get
         {
             List<Element> all = [];
-            foreach (Element[] block in _ledger.Blocks()) all.AddRange(block);
+            _ledger.EachBlock(all.AddRange);
             all.Sort();
             return all;
         }
@@ -118,7 +118,7 @@ public sealed partial class KernelEnforcer : IKernel
         _ledger.Build(change, look ? interfaces.BridgePorts : null, now.MonotonicMs, _shaper.Unshaped);
         var withdrawn = new List<uint>();
         if (!_applied) TakeOver(withdrawn);
-        NetlinkError? error = _tables.Commit(_ledger.Diff, _ledger.Blocks, now.MonotonicMs);
+        NetlinkError? error = _tables.Commit(_ledger.Diff, _ledger.EachBlock, now.MonotonicMs);
         if (error != null)
         {
             _ledger.Discard();
@@ -177,7 +177,7 @@ public sealed partial class KernelEnforcer : IKernel
     private void TakeOver(List<uint> before)
     {
         var wanted = new HashSet<uint>();
-        foreach (Element[] block in _ledger.Blocks()) AddLive(block, wanted, uint.MaxValue);
+        _ledger.EachBlock(block => AddLive(block, wanted, uint.MaxValue));
         foreach (uint sid in _tables.ReadLive())
         {
             if (!wanted.Contains(sid)) before.Add(sid);
@@ -199,7 +199,7 @@ public sealed partial class KernelEnforcer : IKernel
         if (!_applied) _tables.Usage.Keep(goesOn);
     }
 
-    private static void AddLive(Element[] block, HashSet<uint> into, uint mask)
+    private static void AddLive(List<Element> block, HashSet<uint> into, uint mask)
     {
         foreach (Element element in block)
         {
@@ -212,7 +212,13 @@ public sealed partial class KernelEnforcer : IKernel
     {
         if (withdrawn.Count == 0) return;
         var generations = new HashSet<uint>();
-        foreach (LedgerEntry entry in _ledger.Changed) AddLive(entry.Next!, generations, DeviceMask);
+        var block = new List<Element>();
+        foreach (LedgerEntry entry in _ledger.Changed)
+        {
+            block.Clear();
+            PackedElements.Unpack(entry.Next, block);
+            AddLive(block, generations, DeviceMask);
+        }
         var done = new HashSet<uint>();
         foreach (uint sid in withdrawn)
         {

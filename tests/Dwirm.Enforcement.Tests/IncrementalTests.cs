@@ -141,7 +141,8 @@ public sealed class IncrementalTests
 
     private List<Element> Held()
     {
-        List<Element> all = [.. _ledger.Blocks().SelectMany(block => block)];
+        List<Element> all = [];
+        _ledger.EachBlock(all.AddRange);
         all.Sort();
         return all;
     }

@@ -231,7 +231,7 @@ public sealed class LedgerTests
     public void ADiffTellsWhatIsNoLongerLive()
     {
         var diff = new LedgerDiff();
-        Assert.False(diff.Add([.. Build(Plans.Device(0x10, Plans.Provide(1), Plans.Provide(2)))], [.. Build(Plans.Device(0x10, Plans.Provide(2)))]));
+        Assert.False(diff.Add([.. Build(Plans.Device(0x10, Plans.Provide(1), Plans.Provide(2)))], Build(Plans.Device(0x10, Plans.Provide(2))).ToArray()));
         Assert.Equal([0x1001u], diff.Withdrawn);
         Assert.Equal(2, diff.Removed.Count);
         Assert.Empty(diff.Added);

@@ -106,7 +106,7 @@ public sealed class ShadowTests
             broken.Add(new Element(Element.HeadOf(SetId.C4, 6, 0, 80, 80), 0, Element.AddressOf(1, 1, 2, 2), 7, 0));
             broken.Add(new Element(Element.HeadOf(SetId.C4, 6, 0, 80, 80), 0, Element.AddressOf(1, 1, 2, 2), 8, 0));
             broken.Sort();
-            return tables.Commit(new LedgerDiff(), () => [[.. broken]], Plans.Now.MonotonicMs);
+            return tables.Commit(new LedgerDiff(), take => take(broken), Plans.Now.MonotonicMs);
         });
         Assert.Equal(NetlinkError.Exists, error?.Errno);
         Assert.Equal(before, RulesetJson.Normalise(router.Json()));

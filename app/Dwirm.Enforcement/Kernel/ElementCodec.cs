@@ -35,17 +35,6 @@ internal static class ElementCodec
         }
     }
 
-    /// <summary>Octets that an element takes at the most: each attribute has a header of four.</summary>
-    public static int MaxLength(in Element element)
-    {
-        const int Header = 4, Goto = 40, Counter = 48, LimitAndCounter = 136, Timeout = 12;
-        SetSpec spec = Sets.Get(element.Set);
-        int length = Header + (spec.IsInterval ? 2 : 1) * (2 * Header + SetSpec.Padded(spec.KeyLength));
-        if (spec.IsMap) length += 2 * Header + (spec.Data == DataKind.Verdict ? Goto : spec.DataLength);
-        if (element.Deadline != 0) length += Timeout;
-        return length + (spec.Limit ? LimitAndCounter : spec.Counter ? Counter : 0);
-    }
-
     /// <summary>Writes an element of an open list as a deletion or a question names it.</summary>
     public static void WriteKeyOnly(NetlinkWriter writer, in Element element, InterfaceNames names)
     {

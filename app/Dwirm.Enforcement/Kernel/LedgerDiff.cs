@@ -1,3 +1,4 @@
+using System;
 using System.Collections.Generic;
 using Dwirm.Enforcement.Ledger;
 using Dwirm.Enforcement.Tables;
@@ -33,7 +34,7 @@ internal sealed class LedgerDiff
 
     /// <summary>Adds the difference between two sorted blocks. What stays in the kernel as it is takes its place in <paramref name="want"/>.</summary>
     /// <returns>True when there is no difference.</returns>
-    public bool Add(Element[] have, Element[] want)
+    public bool Add(ReadOnlySpan<Element> have, Span<Element> want)
     {
         int i = 0, j = 0;
         bool same = true;

@@ -12,10 +12,12 @@ internal delegate void MessageHandler(in NetlinkMessage message);
 /// <summary>One conversation with one kernel subsystem: requests with rising sequence numbers, their answers, and what went wrong as a value.</summary>
 internal sealed class NetlinkChannel(NetlinkSocket socket) : IDisposable
 {
-    private const int TryAgain = 11, Interrupted = 4, NoBuffers = 105;
+    private const int TryAgain = 11, NoMemory = 12, Interrupted = 4, NoBuffers = 105;
 
     private readonly byte[] _receive = new byte[32 * 1024];
+    private readonly NativeBuffer _aside = new();
     private uint _sequence = 1;
+    private bool _lost;
 
     /// <summary>What the next <see cref="Transact"/> or <see cref="Dump"/> sends.</summary>
     public NetlinkWriter Writer { get; } = new(8192);
@@ -25,6 +27,15 @@ internal sealed class NetlinkChannel(NetlinkSocket socket) : IDisposable
 
     public uint NextSequence() => ++_sequence == 0 ? ++_sequence : _sequence;
 
+    /// <summary>
+    /// Keeps what <see cref="Writer"/> holds, whole messages, outside the collector's heap; the next <see cref="Transact"/> sends it in front of the rest.
+    /// </summary>
+    public void SetAside()
+    {
+        _lost = _lost || !_aside.TryAppend(Writer.Written);
+        Writer.Clear(keep: 1 << 17);
+    }
+
     /// <summary>Sends what <see cref="Writer"/> holds and reads the answers.</summary>
     /// <param name="operation">What it is, for the error.</param>
     /// <param name="first">Sequence number of the first message.</param>
@@ -33,8 +44,7 @@ internal sealed class NetlinkChannel(NetlinkSocket socket) : IDisposable
     /// <returns>The first error the kernel reported, or null.</returns>
     public NetlinkError? Transact(string operation, uint first, uint acknowledged, MessageHandler? take = null)
     {
-        int sent = socket.Send(Writer.Written);
-        Writer.Clear();
+        int sent = SendAll();
         if (sent < 0) return new NetlinkError(operation, -sent);
         NetlinkError? error = null;
         bool done = false;
@@ -113,6 +123,16 @@ internal sealed class NetlinkChannel(NetlinkSocket socket) : IDisposable
         }
     }
 
+    private int SendAll()
+    {
+        if (_aside.Length > 0 || _lost) SetAside();
+        int sent = _lost ? -NoMemory : socket.Send(_aside.Length > 0 ? _aside.Written : Writer.Written);
+        Writer.Clear();
+        _aside.Clear();
+        _lost = false;
+        return sent;
+    }
+
     // The end carries what made the kernel stop, 0 when there was no more.
     private static NetlinkError? End(string operation, in NetlinkMessage message, bool disturbed)
     {
@@ -121,5 +141,9 @@ internal sealed class NetlinkChannel(NetlinkSocket socket) : IDisposable
         return disturbed ? new NetlinkError(operation, Interrupted) : null;
     }
 
-    public void Dispose() => socket.Dispose();
+    public void Dispose()
+    {
+        _aside.Dispose();
+        socket.Dispose();
+    }
 }

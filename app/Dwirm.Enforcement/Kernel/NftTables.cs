@@ -6,6 +6,9 @@ using Dwirm.Wire.Netlink;
 
 namespace Dwirm.Enforcement.Kernel;
 
+/// <summary>Hands elements on, in sorted blocks; a block is good until the next.</summary>
+internal delegate void ElementBlocks(Action<List<Element>> take);
+
 /// <summary>
 /// Our two tables in the kernel, and what we believe is in them (the shadow). A change is one transaction against one generation of the
 /// ruleset: all of it or nothing. When the shadow turns out wrong, everything is written anew, again in one transaction, so that between
@@ -14,10 +17,10 @@ namespace Dwirm.Enforcement.Kernel;
 internal sealed class NftTables(NetlinkChannel channel, InterfaceNames names, Action<string> log)
 {
     private const int Attempts = 8;
-    private const int ChunkLimit = 60_000;
+    private const int ChunkLimit = 24_000;
 
-    /// <summary>What the rules, written twice, take in a transaction at the most.</summary>
-    private const int RulesetOctets = 1 << 17;
+    /// <summary>Elements that are brought into the order of sets together: few messages, and little memory.</summary>
+    private const int ElementsAtOnce = 4096;
 
     /// <summary>Within this of its deadline an element may or may not be there still.</summary>
     private const long ExpiryMarginMs = 2000;
@@ -55,7 +58,7 @@ internal sealed class NftTables(NetlinkChannel channel, InterfaceNames names, Ac
     /// <param name="diff">The change: its lists are in the order of sets.</param>
     /// <param name="all">Everything there is to be with the change, in sorted blocks.</param>
     /// <param name="nowMs">Monotonic milliseconds.</param>
-    public NetlinkError? Commit(LedgerDiff diff, Func<List<Element[]>> all, long nowMs)
+    public NetlinkError? Commit(LedgerDiff diff, ElementBlocks all, long nowMs)
     {
         Withdrawn.Clear();
         for (int attempt = 0; attempt < Attempts; attempt++)
@@ -70,7 +73,7 @@ internal sealed class NftTables(NetlinkChannel channel, InterfaceNames names, Ac
                 _loaded = false;
             }
             if (_loaded && diff.IsEmpty) return Committed(diff, generation);
-            error = _loaded ? SendDiff(diff, generation, nowMs) : SendAll(all(), generation, nowMs);
+            error = _loaded ? SendDiff(diff, generation, nowMs) : SendAll(all, generation, nowMs);
             if (error == null) return Committed(diff, generation + 1 == 0 ? 1 : generation + 1);
             _countersRead = false;
             if (error.Errno == NetlinkError.Restart) continue;
@@ -179,41 +182,42 @@ internal sealed class NftTables(NetlinkChannel channel, InterfaceNames names, Ac
         return null;
     }
 
-    private NetlinkError? SendAll(List<Element[]> blocks, uint generation, long nowMs)
+    private NetlinkError? SendAll(ElementBlocks all, uint generation, long nowMs)
     {
         if (!_countersRead) ReadAllCounters(null);
         NetlinkWriter writer = channel.Writer;
-        int octets = RulesetOctets;
         int[] counts = new int[(int)SetId.Count];
-        foreach (Element[] block in blocks)
+        all(block =>
         {
-            foreach (Element element in block)
-            {
-                octets += ElementCodec.MaxLength(element);
-                counts[(int)element.Set]++;
-            }
-        }
-        writer.Reserve(octets);
+            foreach (Element element in block) counts[(int)element.Set]++;
+        });
         var sink = new NetlinkSink(writer, channel.NextSequence) { Declaring = true, Expected = counts };
         uint begin = channel.NextSequence();
         writer.BatchBegin(begin, generation);
         WriteTables(sink);
         sink.Declaring = false;
         WriteTables(sink);
-        // Set by set: the place of each block's next element is kept.
-        int[] next = new int[blocks.Count];
-        var list = new ElementList(this, NftMessage.NewElement, nowMs, false);
-        for (SetId set = SetId.None; set < (Options.Bridge ? SetId.Count : SetId.L2Port); set++)
+        var some = new List<Element>(ElementsAtOnce);
+        all(block =>
         {
-            for (int i = 0; i < next.Length; i++)
-            {
-                Element[] block = blocks[i];
-                for (; next[i] < block.Length && block[next[i]].Set == set; next[i]++) list.Put(block[next[i]]);
-            }
-        }
-        list.End();
+            if (some.Count > 0 && some.Count + block.Count > ElementsAtOnce) WriteSome(some, nowMs);
+            some.AddRange(block);
+        });
+        WriteSome(some, nowMs);
         WriteAnswers();
         return Finish("nft load", begin);
+    }
+
+    private void WriteSome(List<Element> some, long nowMs)
+    {
+        some.Sort();
+        var list = new ElementList(this, NftMessage.NewElement, nowMs, false);
+        foreach (Element element in some)
+        {
+            if (Options.Bridge || element.Set < SetId.L2Port) list.Put(element);
+        }
+        list.End();
+        some.Clear();
     }
 
     // What is there counted until now, whoever left it; when nothing is there nothing was.
@@ -298,6 +302,12 @@ internal sealed class NftTables(NetlinkChannel channel, InterfaceNames names, Ac
                 writer.ElementTimeout(_answers[i].LeftMs);
             }
         }
+    }
+
+    // A load of everything may be tens of megabytes, and has to reach the kernel in one piece.
+    private void SetAside()
+    {
+        if (channel.Writer.Length > ChunkLimit) channel.SetAside();
     }
 
     private NetlinkWriter Writer => channel.Writer;
@@ -390,6 +400,7 @@ internal sealed class NftTables(NetlinkChannel channel, InterfaceNames names, Ac
             // An element that is there although the shadow says no is a reason to load anew.
             if (exclusive) tables.Writer.AddFlags(_start, NetlinkFlags.Excl);
             _set = SetId.None;
+            tables.SetAside();
         }
     }
 

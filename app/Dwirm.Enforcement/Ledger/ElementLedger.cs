@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using System.Runtime.InteropServices;
 using Dwirm.Enforcement.Kernel;
 using Dwirm.Policy.Plans;
 using Dwirm.Wire;
@@ -14,11 +15,11 @@ internal sealed class LedgerEntry(MacAddress mac)
     /// <summary>What is planned; null when it is gone.</summary>
     public PlannedDevice? Planned { get; set; }
 
-    /// <summary>Its elements in the kernel, as far as we know: sorted.</summary>
-    public Element[] Elements { get; set; } = [];
+    /// <summary>Its elements in the kernel, as far as we know: sorted, as <see cref="PackedElements"/>.</summary>
+    public byte[] Elements { get; set; } = [];
 
     /// <summary>Its elements with the present change; null when it has no part in it.</summary>
-    public Element[]? Next { get; set; }
+    public byte[]? Next { get; set; }
 
     /// <summary>The generation whose services are in the kernel; 0 for none.</summary>
     public uint Generation { get; set; }
@@ -41,6 +42,8 @@ internal sealed class ElementLedger(InterfaceNames names)
     private readonly List<MacAddress> _affected = [];
     private readonly ClaimTable _claims = new();
     private readonly LedgerBuilder _builder = new(names);
+    private readonly List<Element> _have = [];
+    private readonly List<byte> _scratch = [];
     private Element[] _globals = [];
     private Element[]? _nextGlobals;
     private bool _whole = true;
@@ -109,9 +112,12 @@ internal sealed class ElementLedger(InterfaceNames names)
         }
         foreach (LedgerEntry entry in _changed)
         {
-            entry.Next = Effective(entry) is { } device ? _builder.Device(device) : [];
+            Span<Element> want = Effective(entry) is { } device ? _builder.Device(device) : [];
+            _have.Clear();
+            PackedElements.Unpack(entry.Elements, _have);
             // The same again costs no memory.
-            if (Diff.Add(entry.Elements, entry.Next)) entry.Next = entry.Elements;
+            bool same = Diff.Add(CollectionsMarshal.AsSpan(_have), want);
+            entry.Next = same ? entry.Elements : PackedElements.Pack(want, _scratch);
         }
         Incomplete |= _builder.Incomplete;
         Diff.Sort();
@@ -136,12 +142,17 @@ internal sealed class ElementLedger(InterfaceNames names)
         End(true);
     }
 
-    /// <summary>All elements with the present change, in sorted blocks.</summary>
-    public List<Element[]> Blocks()
+    /// <summary>Hands on all elements with the present change, in sorted blocks; a block is good until the next.</summary>
+    public void EachBlock(Action<List<Element>> take)
     {
-        var blocks = new List<Element[]>(_devices.Count + 1) { _nextGlobals ?? _globals };
-        foreach (LedgerEntry entry in _devices.Values) blocks.Add(entry.Next ?? entry.Elements);
-        return blocks;
+        var block = new List<Element>(_nextGlobals ?? _globals);
+        take(block);
+        foreach (LedgerEntry entry in _devices.Values)
+        {
+            block.Clear();
+            PackedElements.Unpack(entry.Next ?? entry.Elements, block);
+            take(block);
+        }
     }
 
     private void End(bool whole)

@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using System.Runtime.InteropServices;
 using Dwirm.Enforcement.Shaping;
 using Dwirm.Enforcement.Tables;
 using Dwirm.Policy;
@@ -45,7 +46,10 @@ internal sealed partial class LedgerBuilder(InterfaceNames names)
         ledger.Take(change);
         ledger.Build(change, ports, nowMs, unshaped ?? Nowhere);
         Incomplete = ledger.Incomplete;
-        return [.. ledger.Diff.Added];
+        List<Element> all = [];
+        ledger.EachBlock(all.AddRange);
+        all.Sort();
+        return all;
     }
 
     /// <summary>Begins a change.</summary>
@@ -63,22 +67,30 @@ internal sealed partial class LedgerBuilder(InterfaceNames names)
     /// <summary>The elements that are no device's: sorted, each key once.</summary>
     public Element[] Globals(IReadOnlyList<BridgePort> ports)
     {
+        Clear();
         Constants();
         foreach (PlannedNetwork network in _plan.Networks) Network(network);
         foreach (PlannedUplink uplink in _plan.Uplinks) Uplink(uplink);
         foreach (BridgePort port in ports) Port(port);
-        return Finish();
+        return [.. Finish()];
     }
 
-    /// <summary>The elements of one device: sorted, each key once, ranges disjoint. No other device has one of the same key.</summary>
-    public Element[] Device(PlannedDevice device)
+    /// <summary>The elements of one device: sorted, each key once, ranges disjoint. No other device has one of the same key. Good until the next are made.</summary>
+    public Span<Element> Device(PlannedDevice device)
     {
+        Clear();
         Identity(device);
         Services(device);
         return Finish();
     }
 
-    private Element[] Finish()
+    private void Clear()
+    {
+        _elements.Clear();
+        if (_elements.Capacity > 4096) _elements.Capacity = 0;
+    }
+
+    private Span<Element> Finish()
     {
         _elements.Sort();
         int kept = 0;
@@ -89,10 +101,7 @@ internal sealed partial class LedgerBuilder(InterfaceNames names)
             else if (element.Data < _elements[kept - 1].Data) _elements[kept - 1] = element;
         }
         _elements.RemoveRange(kept, _elements.Count - kept);
-        Element[] result = [.. _elements];
-        _elements.Clear();
-        if (_elements.Capacity > 4096) _elements.Capacity = 0;
-        return result;
+        return CollectionsMarshal.AsSpan(_elements);
     }
 
     private void Constants()

@@ -46,12 +46,6 @@ public sealed class NetlinkWriter
         if (_buffer.Length > keep) _buffer = new byte[Math.Min(keep, 4096)];
     }
 
-    /// <summary>Makes room for so many octets at once: growing bit by bit leaves twice as much behind.</summary>
-    public void Reserve(int capacity)
-    {
-        if (_buffer.Length < capacity) Array.Resize(ref _buffer, Math.Min(_limit, capacity));
-    }
-
     /// <summary>Opens a message; closing the scope patches its length.</summary>
     public MessageScope Message(ushort type, NetlinkFlags flags, uint sequence)
     {
