@@ -90,6 +90,23 @@ internal static class CommandTable
         },
         new()
         {
+            Name = "observe", Summary = "look at what an unrestricted device uses, to suggest a profile", Arguments = [Device],
+            Run = SuggestCommands.Observe,
+            Details = "For a day, or as long as you say. Its flows through the router are looked at every half\n"
+                + "minute, and its questions for names go through the daemon; nothing is restricted. What was\n"
+                + "seen is kept in memory only.",
+            Options = [new("--for", "TIME", UntilTime.Forms), new("--stop", null, "end it; what was seen stays"), .. Asking],
+        },
+        new()
+        {
+            Name = "suggest", Summary = "print a profile that allows what a device was seen using", Arguments = [Device],
+            Run = SuggestCommands.Suggest,
+            Details = "The profile is printed for `dwirm assign DEVICE FILE` (or `-`, in a pipe), and what was seen on\n"
+                + "standard error. Read it first: a device that is already misused was seen being misused.",
+            Options = [new("--json", null, "the profile only"), RunDir],
+        },
+        new()
+        {
             Name = "limit", Summary = "limit the rate of a device", Arguments = [Device, new("RATE", "such as 5Mbps, 500Kbps; none for no limit", false)],
             Details = "In both directions, of what passes the router.",
             Options = [new("--up", "RATE", "another rate from the device; Line for no limit"), Clear, .. Asking], Run = ControlCommands.Limit,

@@ -110,6 +110,12 @@ public static class ControlMethods
     /// <summary><c>mac</c>, <c>clear</c>: answers <see cref="OutcomeDto"/>.</summary>
     public const string Block = "block";
 
+    /// <summary><c>mac</c>, <c>until</c>, <c>clear</c> (end it): answers <see cref="OutcomeDto"/>.</summary>
+    public const string Observe = "observe";
+
+    /// <summary><c>mac</c>: answers <see cref="SuggestionDto"/>.</summary>
+    public const string Suggest = "suggest";
+
     /// <summary><c>format</c> (<c>json</c> or <c>nft</c>), <c>mac</c>: answers <see cref="PlanDto"/>, or <see cref="TextDto"/> with an nft script.</summary>
     public const string Plan = "plan";
 }

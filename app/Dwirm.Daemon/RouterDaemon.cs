@@ -7,6 +7,7 @@ using Dwirm.Daemon.Devices;
 using Dwirm.Daemon.Dns;
 using Dwirm.Daemon.Keys;
 using Dwirm.Daemon.Loop;
+using Dwirm.Daemon.Observe;
 using Dwirm.Daemon.Service;
 using Dwirm.Dhcp;
 using Dwirm.Enforcement;
@@ -81,6 +82,7 @@ internal sealed class RouterDaemon : IDisposable
         _packets.Listen(PacketLog.ViolationGroup, _state.Violations);
         _state.Addresses6 = new AddressLearner(_state.Devices, _state.Enforcement, _neighbours, _loop.Deadlines, _log);
         _packets.Listen(PacketLog.AddressGroup, _state.Addresses6);
+        _state.Observer = new Observer(_state, _neighbours);
     }
 
     /// <summary>Serves until SIGTERM or SIGINT.</summary>
@@ -114,6 +116,7 @@ internal sealed class RouterDaemon : IDisposable
         _ruleset.Dispose();
         _queues.Dispose();
         _packets.Dispose();
+        _state.Observer?.Dispose();
         _neighbours.Dispose();
         _state.Dns?.Dispose();
         _state.Enforcement.Dispose();

@@ -39,6 +39,9 @@ public readonly record struct Ipv6Address(UInt128 Value)
     /// <summary>How an IPv4 address stands among IPv6 addresses: ::ffff:a.b.c.d (RFC 4291 section 2.5.5.2).</summary>
     public static Ipv6Address Mapped(Ipv4Address address) => new(new UInt128(0, 0xffff_0000_0000UL | address.Value));
 
+    /// <summary>The IPv4 address that <see cref="Mapped"/> made this of; null for any other.</summary>
+    public Ipv4Address? AsIpv4 => Value >> 32 == 0xffff ? new Ipv4Address((uint)Value) : null;
+
     /// <summary>Parses the text forms of RFC 4291 2.2: eight groups, one <c>::</c>, an IPv4 tail; no zone, no prefix length.</summary>
     public static bool TryParse(ReadOnlySpan<char> text, out Ipv6Address address)
     {

@@ -9,7 +9,8 @@ public sealed class HelpTests
     /// <summary>The commands that are promised to users and scripts.</summary>
     private static readonly string[] Promised =
     [
-        "daemon", "status", "devices", "device", "leases", "grants", "pending", "approve", "deny", "revoke", "forget", "full-access", "assign", "limit",
+        "daemon", "status", "devices", "device", "leases", "grants", "pending", "approve", "deny", "revoke", "forget", "full-access",
+        "assign", "observe", "suggest", "limit",
         "pause", "resume", "schedule", "quota", "block", "plan",
         "events", "counters", "doctor", "cleanup", "version", "policy check", "policy explain", "key add", "key list", "key remove",
     ];

@@ -134,6 +134,8 @@ public sealed class SocketTests : IDisposable
     [InlineData("block 02:00:00:00:00:01", """{"method":"block","mac":"02:00:00:00:00:01"}""")]
     [InlineData("block 02:00:00:00:00:01 --clear", """{"method":"block","mac":"02:00:00:00:00:01","clear":true}""")]
     [InlineData("assign 02:00:00:00:00:01 camera", """{"method":"assign","mac":"02:00:00:00:00:01","value":"camera"}""")]
+    [InlineData("observe 02:00:00:00:00:01 --for 2h", """{"method":"observe","mac":"02:00:00:00:00:01","until":"2026-01-01T02:02:00Z"}""")]
+    [InlineData("observe 02:00:00:00:00:01 --stop", """{"method":"observe","mac":"02:00:00:00:00:01","clear":true}""")]
     [InlineData("assign 02:00:00:00:00:01 --clear", """{"method":"assign","mac":"02:00:00:00:00:01","value":"none"}""")]
     [InlineData("approve 02:00:00:00:00:01 --category Printing", """{"method":"approve","mac":"02:00:00:00:00:01","value":"Printing"}""")]
     [InlineData("policy explain 02:00:00:00:00:01", """{"method":"explain","mac":"02:00:00:00:00:01"}""")]
@@ -230,6 +232,34 @@ public sealed class SocketTests : IDisposable
         Assert.Contains("because      port forward 88-99:8088-8099 is left to the owner", _session.Output.Printed);
         Assert.Equal(1, Run("assign", Documents.CameraMac, file + ".json"));
         Assert.Contains("No such file", _session.Output.Complaints);
+    }
+
+    [Fact]
+    public void A_suggestion_is_a_profile_on_standard_output_and_the_rest_beside_it()
+    {
+        const string Profile = """{"IoT Profile":{"Consume":{"HTTP":{"Endpoints":["https://a.example"],"Hints":"TCP"}}}}""";
+        SeenDto literal = new() { Direction = "consume", Address = "203.0.113.9", Protocol = "udp", Port = 5000, Category = "Observed 1", Sightings = 1 };
+        SeenDto named = literal with { Name = "a.example", Protocol = "tcp", Port = 443, Category = "HTTP", Sightings = 3 };
+        var suggestion = new SuggestionDto { Mac = Documents.CameraMac, Seen = [named, literal], Profile = Profile, Missed = 4, Omitted = 1 };
+        _daemon.Answers("suggest", Documents.Text(suggestion));
+        Assert.Equal(0, Run("suggest", Documents.CameraMac));
+        Assert.Equal(Profile + "\n", _session.Output.Printed);
+        Assert.Contains("out   a.example      443/tcp   HTTP           3\n", _session.Output.Complaints);
+        Assert.Contains("out   203.0.113.9 *  5000/udp  Observed 1     1\n* no name known", _session.Output.Complaints);
+        Assert.Contains("1 of these found no room", _session.Output.Complaints);
+        Assert.Contains("4 times more was seen", _session.Output.Complaints);
+    }
+
+    [Theory]
+    [InlineData("", 1)]
+    [InlineData("--json", 1)]
+    public void Nothing_seen_is_nothing_to_assign(string option, int exit)
+    {
+        var suggestion = new SuggestionDto { Mac = Documents.CameraMac, Observing = true, UntilUnixMs = Session.Now + 3_600_000 };
+        _daemon.Answers("suggest", Documents.Text(suggestion));
+        Assert.Equal(exit, option.Length == 0 ? Run("suggest", Documents.CameraMac) : Run("suggest", Documents.CameraMac, option));
+        Assert.Equal("", _session.Output.Printed);
+        Assert.Contains("nothing was seen yet", _session.Output.Complaints);
     }
 
     [Theory]

@@ -55,6 +55,18 @@ internal static class Samples
         LastUnixMs = At + 1000,
     };
 
+    private static readonly SeenDto Seen = new()
+    {
+        Direction = "consume",
+        Name = "a.example",
+        Address = "203.0.113.1",
+        Protocol = "tcp",
+        Port = 443,
+        Category = "HTTP",
+        Sightings = 2,
+        LastUnixMs = At,
+    };
+
     private static readonly UsageDto Used = new() { Direction = "consume", Category = "c", Packets = 1, Bytes = 2, Dropped = 3 };
 
     /// <summary>Type name → its bytes, and a reader that writes back what it read; null when it is refused.</summary>
@@ -115,6 +127,18 @@ internal static class Samples
             ["usage"] = Of(Used),
             ["finding"] = Of(new FindingDto { Level = "FAIL", What = "w", Detail = "d", Cure = "c" }),
             ["service"] = Of(Service),
+            ["seen"] = Of(Seen),
+            ["suggestion"] = Of(new SuggestionDto
+            {
+                Mac = "m",
+                Observing = true,
+                SinceUnixMs = At,
+                UntilUnixMs = At + 1000,
+                Missed = 1,
+                Omitted = 2,
+                Seen = [Seen, new()],
+                Profile = """{"IoT Profile":{}}""",
+            }),
             ["lease"] = Of(new LeaseDto { Network = "n", Ip = "i", Mac = "m", ClientId = "c", Hostname = "h", State = "bound", ExpiresUnixMs = At }),
             ["grant"] = Of(new GrantDto
             {

@@ -44,6 +44,8 @@ internal sealed class ControlHandler(DaemonState state, OwnerCommands owner, IGr
         ControlMethods.Schedule => Command(request, now, mac => state.Controls.Schedule(mac, request.Value, now)),
         ControlMethods.Quota => Command(request, now, mac => state.Controls.Quota(mac, request.Value, now)),
         ControlMethods.Block => Command(request, now, mac => state.Controls.Block(mac, request.Clear, now)),
+        ControlMethods.Observe => ObserveMethods.Observe(state, request, now),
+        ControlMethods.Suggest => ObserveMethods.Suggest(state, request, now),
         _ => Error($"no method {request.Method}"),
     };
 

@@ -119,7 +119,9 @@ internal sealed class DnsForwarder : IInquirer
             }
             if (isCut && _upstream.AskByStream(inquiry, inquiry.Connection.Question, now)) return;
         }
-        bool isGranted = DnsMessage.TryParse(message, out DnsMessage answer) && _names.Learn(answer, now);
+        bool isRead = DnsMessage.TryParse(message, out DnsMessage answer);
+        if (isRead) inquiry.Device?.Learn?.Invoke(answer);
+        bool isGranted = isRead && _names.Learn(answer, now);
         Reply(inquiry, message, isGranted);
     }
 

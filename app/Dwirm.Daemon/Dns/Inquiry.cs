@@ -83,6 +83,9 @@ internal sealed class Inquiry
     }
 }
 
+/// <summary>Takes an answer.</summary>
+internal delegate void DnsAnswerHandler(in DnsMessage message);
+
 /// <summary>What one device did with the forwarder.</summary>
 internal sealed class DnsUse
 {
@@ -100,6 +103,9 @@ internal sealed class DnsUse
 
     /// <summary>Questions not taken: too many, or malformed.</summary>
     public long Dropped { get; set; }
+
+    /// <summary>Takes every answer to the device while it is observed; null otherwise.</summary>
+    public DnsAnswerHandler? Learn { get; init; }
 
     /// <summary>Questions the resolver did not answer in time.</summary>
     public long Timeouts { get; set; }

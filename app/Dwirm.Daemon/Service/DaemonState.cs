@@ -5,6 +5,7 @@ using Dwirm.Daemon.Devices;
 using Dwirm.Daemon.Dns;
 using Dwirm.Daemon.Keys;
 using Dwirm.Daemon.Loop;
+using Dwirm.Daemon.Observe;
 using Dwirm.Dhcp;
 using Dwirm.Policy;
 using Dwirm.Wire;
@@ -121,18 +122,25 @@ internal sealed class DaemonState
     /// <summary>Counts against quotas.</summary>
     public QuotaMeter Quotas { get; set; } = null!;
 
+    /// <summary>Looks at what devices use; null where nothing can be observed.</summary>
+    public Observer? Observer { get; set; }
+
     /// <summary>Late answers.</summary>
     public UnsolicitedAnswers Unsolicited { get; set; } = null!;
 
     /// <summary>The port of a network, or null when it is not served now.</summary>
     public INetworkPort? PortOf(string? network) => network is null ? null : Ports.GetValueOrDefault(network);
 
-    /// <summary>The managed device behind an address of a network, or null; see <see cref="DnsDeviceFinder"/>.</summary>
+    /// <summary>The managed or observed device behind an address of a network, or null; see <see cref="DnsDeviceFinder"/>.</summary>
     public Device? ManagedAt(string network, UInt128 address)
     {
         Device? device;
         if (address >> 32 != 0xffff) device = Addresses6?.HolderOf(new Ipv6Address(address));
-        else if (Dhcp.Leases.ByAddress(new Ipv4Address((uint)address)) is { State: LeaseState.Bound } lease) device = Devices.Find(lease.Mac);
+        else if (Dhcp.Leases.ByAddress(new Ipv4Address((uint)address)) is { State: LeaseState.Bound } lease)
+        {
+            if (Observer?.AskerAt(lease.Mac, network) is { } asker) return asker;
+            device = Devices.Find(lease.Mac);
+        }
         else return null;
         return device is { IsManaged: true } && device.Record.Network == network ? device : null;
     }
@@ -159,6 +167,7 @@ internal sealed class DaemonState
     {
         if (Journal.Takes(lease, now)) Turn.Batch.Put(lease, now);
         LeaseFile.Touch(now);
+        Observer?.LeaseChanged(lease.Mac);
         if (lease.State != LeaseState.Bound) LeaseEnded(lease, now);
         else if (device is { IsManaged: true })
         {

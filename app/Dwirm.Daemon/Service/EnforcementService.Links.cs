@@ -37,6 +37,7 @@ public sealed partial class EnforcementService
                 Prefixes6 = _interfaces?.ByName(network.Device)?.Addresses6 ?? [],
                 ForeignDns = _config.ForeignDns,
                 HasForwarder = HasForwarder(network.Name),
+                Observed = Observed(network.Name),
             });
         }
         return networks;

@@ -31,7 +31,7 @@ public sealed partial class EnforcementService : IDisposable
     private InterfaceTable? _interfaces;
     private PlanInput? _input;
     private long _nextChangeMs = long.MaxValue;
-    private bool _allDirty = true, _linksChanged, _isOpened;
+    private bool _allDirty = true, _linksChanged, _looksAgain, _isOpened;
     private bool _planSawTrustedClock;
     private bool _decisionsAreLost;
     private string[] _notes = [];
@@ -83,6 +83,16 @@ public sealed partial class EnforcementService : IDisposable
 
     /// <summary>Tells whether the DNS forwarder listens on a network, so that devices may be redirected to it; after a change <see cref="MarkDirty()"/>.</summary>
     internal Func<string, bool> HasForwarder { get; set; } = static _ => false;
+
+    /// <summary>Addresses of ordinary devices that are observed, by network; the kernel follows at the end of the turn.</summary>
+    internal Func<string, IReadOnlyList<Ipv4Address>> Observed { get; set; } = static _ => [];
+
+    /// <summary>Another device is observed, or one less: what is no device's own is made anew, and nothing else.</summary>
+    internal void ObservedChanged()
+    {
+        if (_input is not null) _input = _input with { Networks = PlannedNetworks() };
+        (_linksChanged, _looksAgain) = (true, true);
+    }
 
     /// <summary>True while our tables are in the kernel as they were left, or nothing was put there yet.</summary>
     public bool IsIntact => _kernel is null || Fault is not null || _kernel.IsIntact();
@@ -175,7 +185,7 @@ public sealed partial class EnforcementService : IDisposable
         }
         if (Fault is not null) _log.Info("the kernel enforces the plan again");
         SayNotes();
-        (Fault, _allDirty, _linksChanged, _planSawTrustedClock) = (null, false, false, now.WallIsTrusted);
+        (Fault, _allDirty, _linksChanged, _looksAgain, _planSawTrustedClock) = (null, false, false, false, now.WallIsTrusted);
         SetEdge(now);
         return true;
     }
@@ -262,7 +272,8 @@ public sealed partial class EnforcementService : IDisposable
             IsWhole = _allDirty,
             Devices = planned,
             Removed = removed,
-            Interfaces = _interfaces,
+            // Read anew by the enforcer: then it makes what is no device's own anew, too.
+            Interfaces = _looksAgain ? null : _interfaces,
         };
     }
 

@@ -126,6 +126,11 @@ internal sealed partial class LedgerBuilder(InterfaceNames names)
         Add(Element.HeadOf(SetId.Hairpin, iface: iface),
             address: Element.AddressOf(network.Prefix.Network.Value, network.Prefix.BroadcastAddress.Value, 0, 0));
         Prefixes6(SetId.Net6, iface, network);
+        // Without the forwarder an observed device asks whom it always asked.
+        foreach (Ipv4Address address in network.HasForwarder ? network.Observed : [])
+        {
+            Add(Element.HeadOf(SetId.Observed), address: Element.SourceOf(address));
+        }
         Names(network, iface, Udp);
         Names(network, iface, Tcp);
     }

@@ -177,7 +177,8 @@ internal static partial class Ruleset
         to.IsNot(CtMark, 0, "0").Put(Priority, SetId.Live, CtDirection, CtMark).Accept();
         to.In(SetId.Own4, IpSaddr).In(SetId.Lan, IifName).Goto("in4");
         to.In(SetId.Own6, Ip6Saddr).In(SetId.Lan, IifName).Goto("in6");
-        // The forwarder serves managed devices only.
+        // The forwarder serves managed devices, and ordinary ones while they are observed.
+        to.In(SetId.DnsPort, IifName, L4Protocol, Dport).In(SetId.Observed, IpSaddr).Goto("dns_in");
         to.In(SetId.DnsPort, IifName, L4Protocol, Dport).Drop();
 
         to.Chain("in4");
@@ -200,6 +201,7 @@ internal static partial class Ruleset
         to.In(SetId.Wan4, IpDaddr).Dnat(SetId.Forward4Range);
         to.In(SetId.Dns, IifName, L4Protocol, Dport).In(SetId.Own4, IpSaddr).Goto("dns4");
         to.In(SetId.Dns, IifName, L4Protocol, Dport).In(SetId.Own6, Ip6Saddr).Goto("dns6");
+        to.In(SetId.Dns, IifName, L4Protocol, Dport).In(SetId.Observed, IpSaddr).Goto("dns_redirect");
 
         to.BaseChain("srcnat", "nat", NftHook.Postrouting, 95, "srcnat - 5");
         to.Any(CtStatus, Dnat, "dnat").In(SetId.Wan4, CtOriginalDaddr).In(SetId.Hairpin, OifName, IpSaddr).Masquerade();

@@ -45,6 +45,7 @@ internal enum SetId : byte
     DnsBlocked,
     DnsPort,
     DnsBudget,
+    Observed,
     LearnBudget,
 
     // table bridge

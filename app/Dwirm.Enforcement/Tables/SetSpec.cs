@@ -183,6 +183,7 @@ internal static class Sets
         In(SetId.DnsBlocked, "dns_blocked", KeyPart.IfName, KeyPart.Protocol, KeyPart.Port),
         In(SetId.DnsPort, "dns_port", KeyPart.IfName, KeyPart.Protocol, KeyPart.Port),
         In(SetId.DnsBudget, "dns_budget", KeyPart.Ether) with { Flags = Dynamic, Size = BudgetSize, TimeoutSeconds = 60 },
+        In(SetId.Observed, "observed", KeyPart.Source4),
         In(SetId.LearnBudget, "learn", KeyPart.Ether) with { Flags = Dynamic, Size = BudgetSize, TimeoutSeconds = 600 },
     ];
 

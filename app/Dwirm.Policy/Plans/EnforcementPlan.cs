@@ -52,6 +52,9 @@ public sealed record PlannedNetwork(string Name, string Device, bool IsBridge, I
     /// <summary>True while the DNS forwarder listens there: managed devices' questions to the router are redirected to it.</summary>
     public bool HasForwarder { get; init; }
 
+    /// <summary>Ordinary devices that are observed: they ask as managed ones do, so that their endpoints are known by name.</summary>
+    public IReadOnlyList<Ipv4Address> Observed { get; init; } = [];
+
     /// <summary>What becomes of their questions to others.</summary>
     public ForeignDns ForeignDns { get; init; }
 }

@@ -50,8 +50,8 @@ public sealed class Hints
     /// <summary>The transports of one protocol name in upper case; both when it is not known.</summary>
     public static Transports TransportsOf(string name) => name switch
     {
-        "HTTP" or "HTTPS" or "SSH" or "SFTP" or "FTP" or "TELNET" or "MQTT" or "MQTTS" or "ONVIF" or "AMQP" or "IPP" => Transports.Tcp,
-        "NTP" or "COAP" or "COAPS" or "MDNS" or "SSDP" or "SNMP" or "SYSLOG" or "TFTP" or "RTP" or "QUIC" => Transports.Udp,
+        "HTTP" or "HTTPS" or "SSH" or "SFTP" or "FTP" or "TELNET" or "MQTT" or "MQTTS" or "ONVIF" or "AMQP" or "IPP" or "TCP" => Transports.Tcp,
+        "NTP" or "COAP" or "COAPS" or "MDNS" or "SSDP" or "SNMP" or "SYSLOG" or "TFTP" or "RTP" or "QUIC" or "UDP" => Transports.Udp,
         _ => Transports.Both, // DNS, RTSP, SIP, STUN by the table; everything else because a hint must not cut off what it does not know
     };
 

@@ -35,6 +35,8 @@ public sealed class NetlinkTarget : IFuzzTarget
         if (RouteMessages.TryReadIpv4Address(message, out _, out Ipv4Prefix address)) FuzzException.Unless(address.Length is >= 0 and <= 32, "a prefix fits");
         if (RouteMessages.TryReadIpv6Address(message, out _, out Ipv6Prefix address6)) FuzzException.Unless(address6.Length is >= 0 and <= 128, "a prefix fits");
         if (NeighbourMessages.TryReadNeighbour(message, out Neighbour neighbour)) FuzzException.Unless(neighbour.ConfirmedMsAgo >= 0, "nothing is confirmed in the future");
+        if (ConntrackMessages.TryReadEntry(message, out ConntrackEntry flow))
+            FuzzException.Unless(message.Type == ConntrackMessages.New && flow.IsAnswered == ((flow.Status & 2) != 0), "a flow is an entry");
         if (TcReader.TryRead(message, TcMessages.NewQdisc, out TcObject found) || TcReader.TryRead(message, TcMessages.NewClass, out found))
             FuzzException.Unless(found.Kind != null, "a qdisc has a kind, if an empty one");
         int size = message.Payload.Length;

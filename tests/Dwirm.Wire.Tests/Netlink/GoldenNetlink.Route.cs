@@ -131,6 +131,45 @@ internal static partial class GoldenNetlink
         ff ff ff 00 | one device
         """);
 
+    /// <summary><c>conntrack -L</c></summary>
+    public static byte[] ConntrackList => Hex(
+        """
+        14 00 00 00 | length 20
+        01 01 01 03 | IPCTNL_MSG_CT_GET, REQUEST|DUMP
+        15 00 00 00 | sequence 21
+        00 00 00 00 | port id
+        00 00 00 00 | nfgenmsg: AF_UNSPEC, version 0, resource 0
+        """);
+
+    /// <summary>A flow from inside to outside behind masquerading, as the kernel lists it; counters, timeout and use left out.</summary>
+    public static byte[] ConntrackFlow => Hex(
+        """
+        94 00 00 00 | length 148
+        00 01 02 00 | IPCTNL_MSG_CT_NEW, MULTI
+        15 00 00 00 | sequence 21
+        00 00 00 00 | port id
+        02 00 00 00 | nfgenmsg: AF_INET
+        34 00 01 80 | CTA_TUPLE_ORIG, nested, length 52
+        14 00 01 80 | CTA_TUPLE_IP, nested, length 20
+        08 00 01 00 c0 a8 01 14 | CTA_IP_V4_SRC 192.168.1.20
+        08 00 02 00 cb 00 71 05 | CTA_IP_V4_DST 203.0.113.5
+        1c 00 02 80 | CTA_TUPLE_PROTO, nested, length 28
+        05 00 01 00 06 00 00 00 | CTA_PROTO_NUM tcp
+        06 00 02 00 c3 50 00 00 | CTA_PROTO_SRC_PORT 50000
+        06 00 03 00 01 bb 00 00 | CTA_PROTO_DST_PORT 443
+        34 00 02 80 | CTA_TUPLE_REPLY, nested, length 52
+        14 00 01 80 | CTA_TUPLE_IP, nested, length 20
+        08 00 01 00 cb 00 71 05 | CTA_IP_V4_SRC 203.0.113.5
+        08 00 02 00 cb 00 71 02 | CTA_IP_V4_DST 203.0.113.2
+        1c 00 02 80 | CTA_TUPLE_PROTO, nested, length 28
+        05 00 01 00 06 00 00 00 | CTA_PROTO_NUM tcp
+        06 00 02 00 01 bb 00 00 | CTA_PROTO_SRC_PORT 443
+        06 00 03 00 04 01 00 00 | CTA_PROTO_DST_PORT 1025
+        08 00 03 00 00 00 01 8e | CTA_STATUS: confirmed, source translated, assured, seen reply
+        08 00 08 00 00 00 10 01 | CTA_MARK
+        08 00 63 00 00 00 00 00 | an attribute of a kernel to come
+        """);
+
     /// <summary><c>ip link; ip -4 address</c></summary>
     public static byte[] Route => Hex(
         """

@@ -172,6 +172,42 @@ public sealed class NetlinkGoldenTests
     public void ConntrackEntriesGoByMark() => Same(GoldenNetlink.Conntrack, writer => writer.DeleteByMark(19, 0x1000, 0xffffff00));
 
     [Fact]
+    public void FlowsAreListed() => Same(GoldenNetlink.ConntrackList, writer => writer.DumpConntrack(21));
+
+    [Fact]
+    public void AFlowIsReadBack()
+    {
+        var reader = new NetlinkReader(GoldenNetlink.ConntrackFlow);
+        Assert.True(reader.Next(out NetlinkMessage message));
+        Assert.True(ConntrackMessages.TryReadEntry(message, out ConntrackEntry flow));
+        Assert.False(reader.Next(out _) || reader.Malformed);
+        Assert.Equal(("::ffff:c0a8:114", "::ffff:cb00:7105"), (flow.Original.Source.ToString(), flow.Original.Destination.ToString()));
+        Assert.Equal("192.168.1.20", flow.Original.Source.AsIpv4.ToString());
+        Assert.Equal((6, 50000, 443), (flow.Original.Protocol, flow.Original.SourcePort, flow.Original.DestinationPort));
+        Assert.Equal(("203.0.113.5", "203.0.113.2"), (flow.Reply.Source.AsIpv4.ToString(), flow.Reply.Destination.AsIpv4.ToString()));
+        Assert.Equal((6, 443, 1025), (flow.Reply.Protocol, flow.Reply.SourcePort, flow.Reply.DestinationPort));
+        Assert.True(flow.IsAnswered);
+        Assert.Equal(0x18eu, flow.Status);
+    }
+
+    [Fact]
+    public void AFlowCutOffAnywhereIsNoneOrTheSame()
+    {
+        byte[] whole = GoldenNetlink.ConntrackFlow;
+        int refused = 0;
+        for (int length = NetlinkMessage.HeaderSize; length < whole.Length; length++)
+        {
+            byte[] cut = whole[..length];
+            BitConverter.TryWriteBytes(cut, (uint)length);
+            var reader = new NetlinkReader(cut);
+            Assert.True(reader.Next(out NetlinkMessage message));
+            if (!ConntrackMessages.TryReadEntry(message, out ConntrackEntry flow)) refused++;
+            else Assert.Equal((443, 443), (flow.Original.DestinationPort, flow.Reply.SourcePort));
+        }
+        Assert.InRange(refused, 90, whole.Length);
+    }
+
+    [Fact]
     public void LinksAndAddresses() => Same(GoldenNetlink.Route, writer =>
     {
         writer.DumpLinks(20);
