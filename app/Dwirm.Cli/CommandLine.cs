@@ -1,4 +1,5 @@
 using System;
+using System.Collections.Generic;
 using Dwirm.Cli.Arguments;
 using Dwirm.Cli.Commands;
 using Dwirm.Cli.Output;
@@ -20,7 +21,7 @@ internal static class CommandLine
             case ParseResult.Run:
                 return invocation!.Command.Run(context, invocation);
             case ParseResult.Help:
-                context.Output.Out(command is null ? HelpText.General(CommandTable.All) : HelpText.Of(command));
+                context.Output.Out(command is null ? HelpText.General(Asked(words)) : HelpText.Of(command));
                 return ExitCode.Done;
             case ParseResult.Version:
                 return LocalCommands.PrintVersion(context, json: false);
@@ -29,5 +30,16 @@ internal static class CommandLine
                 context.Output.Error($"dwirm: {SafeText.Line(fault)}\nTry `{more}`.\n");
                 return ExitCode.Usage;
         }
+    }
+
+    // `dwirm key --help` asks about those of its group only.
+    private static IReadOnlyList<CommandSpec> Asked(ReadOnlySpan<string> words)
+    {
+        List<CommandSpec> group = [];
+        foreach (CommandSpec command in CommandTable.All)
+        {
+            if (command.Name.StartsWith(words[0] + " ", StringComparison.Ordinal)) group.Add(command);
+        }
+        return group.Count == 0 ? CommandTable.All : group;
     }
 }

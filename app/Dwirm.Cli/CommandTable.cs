@@ -55,7 +55,8 @@ internal static class CommandTable
         {
             Name = "approve", Summary = "grant what a device asked for", Arguments = [Device], Run = DecisionCommands.Approve,
             Details = "Grants everything that policy leaves to the owner, port forwards included. What a rule of\n"
-                + "the policy denies stays denied. An amendment is a profile that narrows the request.",
+                + "the policy denies stays denied. An amendment is a profile that narrows the request: what it\n"
+                + "does not name is refused, and of what it names only the options that stand in it change.",
             Options =
             [
                 new("--amend", "FILE", "JSON profile, at most 8 KiB, that narrows what is granted; - for standard input"),
@@ -73,7 +74,8 @@ internal static class CommandTable
         new()
         {
             Name = "forget", Summary = "forget a device: its request, the decision and the grant", Arguments = [Device], Options = Asking,
-            Run = DecisionCommands.Forget, Details = "Its next request is decided as if it had never been here.",
+            Run = DecisionCommands.Forget, Details = "Its next request is decided as if it had never been here. Until then the posture of its\n"
+                + "network applies: on an open one it is free. `dwirm block` keeps it cut off.",
         },
         new()
         {
@@ -84,8 +86,8 @@ internal static class CommandTable
         {
             Name = "assign", Summary = "give a device a profile that it did not ask for", Arguments = [Device, new("PROFILE", "a JSON profile, or a template such as camera", false)],
             Details = "The device may then do what the profile says and nothing else; rules of the policy that deny\n"
-                + "or narrow still do. Templates stand in categories.yaml and categories.d. With --clear it is\n"
-                + "what it was before.",
+                + "or narrow still do. Templates stand in categories.yaml and categories.d. With --clear what\n"
+                + "the device asked itself, and your word on that, holds again.",
             Options = [Clear, .. Asking], Run = ControlCommands.Assign,
         },
         new()
@@ -108,7 +110,7 @@ internal static class CommandTable
         new()
         {
             Name = "limit", Summary = "limit the rate of a device", Arguments = [Device, new("RATE", "such as 5Mbps, 500Kbps; none for no limit", false)],
-            Details = "In both directions, of what passes the router.",
+            Details = "In both directions, of what passes the router. Rates need a unit: bps, Kbps, Mbps, Gbps.",
             Options = [new("--up", "RATE", "another rate from the device; Line for no limit"), Clear, .. Asking], Run = ControlCommands.Limit,
         },
         new()
@@ -121,6 +123,8 @@ internal static class CommandTable
         new()
         {
             Name = "schedule", Summary = "open a device in certain hours only", Run = ControlCommands.Schedule,
+            Details = "One window a day, over midnight too (21:00-06:59L); its last minute belongs to it. Without L, or\n"
+                + "a zone code, the hours are UTC.",
             Arguments = [Device, new("HOURS", "such as 07:00-21:00L (L: the router's time); none for always", false)], Options = [Clear, .. Asking],
         },
         new()
@@ -175,18 +179,18 @@ internal static class CommandTable
         },
         new()
         {
-            Name = "doctor", Summary = "examine what this system has of what the daemon needs", Run = DoctorCommand.Run,
-            Details = "With and without a running daemon. A line for each thing: ok, warn, or FAIL for what is missing\n"
-                + "and matters, with the cure. Exit code 1 when anything fails.",
-            Options = [UciDir, PolicyFile, CategoriesFile, StateDir, .. Asking],
-        },
-        new()
-        {
             Name = "policy explain", Summary = "say which rule decides what of a profile, and what it narrows", Run = ExplainCommand.Run,
             Arguments = [new("PROFILE", "a device, or a JSON profile; - for standard input")],
             Options = [new("--network", "NAME", "the network that a device with this profile would be on"), .. Asking],
             Details = "A device's own profile is weighed with what was decided about it; a file as if a new device\n"
                 + "had sent it, by the policy that the daemon has read.",
+        },
+        new()
+        {
+            Name = "doctor", Summary = "examine what this system has of what the daemon needs", Run = DoctorCommand.Run,
+            Details = "With and without a running daemon. A line for each thing: ok, warn, or FAIL for what is missing\n"
+                + "and matters, with the cure. Exit code 1 when anything fails.",
+            Options = [UciDir, PolicyFile, CategoriesFile, StateDir, .. Asking],
         },
         new()
         {

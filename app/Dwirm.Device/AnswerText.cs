@@ -31,17 +31,19 @@ internal static class AnswerText
 
     private static void AppendDifference(StringBuilder text, CategoryRequest asked, CategoryRequest granted)
     {
-        int given = 0, differences = 0, start = text.Length;
+        int given = 0, blank = 0, differences = 0, start = text.Length;
         foreach (ProfileOption option in Options)
         {
             if (granted.StateOf(option) == OptionState.Valid) given++;
+            if (granted.StateOf(option) == OptionState.Blank) blank++;
             string before = Text(asked, option), after = Text(granted, option);
             if (before == after) continue;
             text.Append(differences++ == 0 ? "" : "; ").Append(option).Append(' ');
             if (after.Length == 0) text.Append("not granted");
             else text.Append(after).Append(before.Length == 0 ? " added" : " instead of ").Append(before);
         }
-        if (given == 0)
+        // A refused category has a blank option at least; one without any is granted with the router's defaults.
+        if (given == 0 && blank > 0)
         {
             text.Length = start;
             text.Append("refused");

@@ -105,6 +105,15 @@ public sealed record DeviceRecord
     /// <summary>True when <see cref="RequestedJson"/> is a profile that the owner assigned, and not one that the device sent.</summary>
     public bool Assigned { get; init; }
 
+    /// <summary>While <see cref="Assigned"/>: what the device itself asks for, as <see cref="RequestedJson"/> would have it.</summary>
+    public string? OwnRequestJson { get; init; }
+
+    /// <summary>While <see cref="Assigned"/>: the owner's word, for good, from before; it holds again when the assignment ends.</summary>
+    public OwnerVerdict OwnVerdict { get; init; }
+
+    /// <summary>The amendment that belongs to <see cref="OwnVerdict"/>, or null.</summary>
+    public string? OwnAmendmentJson { get; init; }
+
     /// <summary>When its last lease ended, Unix milliseconds; 0 when none has. The decision is remembered for a time after that.</summary>
     public long GoneUnixMs { get; init; }
 

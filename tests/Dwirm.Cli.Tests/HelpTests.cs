@@ -55,6 +55,7 @@ public sealed class HelpTests
         var group = new Session();
         Assert.Equal(0, group.Run("policy", "--help"));
         Assert.Contains("policy check FILE", group.Output.Printed);
+        Assert.DoesNotContain("approve", group.Output.Printed);
 
         var link = new Session();
         Assert.Equal(0, CommandLine.Run(link.Context, "dwirmd", ["--help"]));

@@ -54,6 +54,20 @@ public class ReportTests
         Assert.Equal("  Provide Other: not asked for\n", Describe(FakeWorld.Amended.Replace("Video Stream", "Other", StringComparison.Ordinal)));
     }
 
+    [Theory]
+    [InlineData("{}", "as asked")]
+    [InlineData("""{"Endpoints":[]}""", "refused")]
+    public void ACategoryWithoutOptionsIsGrantedAndABlankOneRefused(string answered, string expected)
+    {
+        static IotProfile Profile(string options)
+        {
+            string json = $$$"""{"IoT Profile":{"Consume":{"Full Access":{{{options}}}}}}""";
+            Assert.True(IotProfile.TryParse(System.Text.Encoding.UTF8.GetBytes(json), ProfileGrammar.Default, out IotProfile? profile, out _));
+            return profile;
+        }
+        Assert.Equal($"  Consume Full Access: {expected}\n", AnswerText.Describe(Profile("{}"), Profile(answered)));
+    }
+
     [Fact]
     public void AServersTextCannotDriveATerminal() => Assert.Equal("a?[2J?b", TextReport.Printable("a\u001b[2J\nb"));
 

@@ -45,6 +45,9 @@ internal static class Samples
         VendorClass = "udhcp 1.36.1 ü",
         Controls = new DeviceControls { DownBitsPerSecond = 5_000_000, UpBitsPerSecond = 1, QuotaBytes = 2, PausedUntilUnixMs = DeviceControls.UntilResumed, Blocked = true },
         Assigned = true,
+        OwnRequestJson = "{\"IoT Profile\":{}}",
+        OwnVerdict = OwnerVerdict.Revoke,
+        OwnAmendmentJson = "{ }",
         GoneUnixMs = 1_790_000_000_456,
     };
 

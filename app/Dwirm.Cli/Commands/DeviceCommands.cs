@@ -20,7 +20,7 @@ internal static class DeviceCommands
             new("MAC"), new("address"), new("name", Flexible: true), new("description", Flexible: true), new("state"), new("services"), new("lease"),
             new("network"));
         int exit = client.FetchEach<DeviceDto>(request, device => table.Add(
-            device.Mac, device.Ip, device.Hostname, device.Description, device.State, Services(device), Lease(context, device), device.Network));
+            device.Mac, device.Ip, device.Hostname, device.Description, Standing(device), Services(device), Lease(context, device), device.Network));
         if (exit == ExitCode.Done) context.Output.Out(table.Count == 0 ? "no device has been seen yet\n" : table.Render(context.Output.Columns));
         return exit;
     }
@@ -150,6 +150,11 @@ internal static class DeviceCommands
         string change = controls.NextChangeUnixMs == 0 ? "" : $" until {LocalTime.Format(context, controls.NextChangeUnixMs)}";
         return $"{(controls.Open ? "open" : "closed")}{change}: {text}";
     }
+
+    // In a list it has to be seen that a device is cut off, whatever it was granted.
+    private static string Standing(DeviceDto device) => device.Controls is not { Open: false } controls
+        ? device.State
+        : $"{device.State}, {(controls.Blocked ? "blocked" : controls.Paused ? "paused" : "closed")}";
 
     private static string Services(DeviceDto device)
     {

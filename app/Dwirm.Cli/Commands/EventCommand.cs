@@ -16,9 +16,10 @@ internal static class EventCommand
     {
         DaemonClient client = DaemonClient.For(context, invocation);
         string limit = invocation.Value("--limit", "0");
-        if (!int.TryParse(limit, NumberStyles.None, CultureInfo.InvariantCulture, out int count) || count > MaxLimit)
+        bool isNumber = int.TryParse(limit, NumberStyles.None, CultureInfo.InvariantCulture, out int count) && count <= MaxLimit;
+        if (!isNumber || (count == 0 && invocation.Has("--limit")))
         {
-            _ = client.Fail($"--limit takes a number up to {MaxLimit}, not {limit}");
+            _ = client.Fail($"--limit takes a number from 1 to {MaxLimit}, not {limit}");
             return ExitCode.Usage;
         }
         var request = new ControlRequest { Method = ControlMethods.Events, Limit = count, Follow = invocation.Has("--follow") };

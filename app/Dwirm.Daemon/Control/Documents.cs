@@ -100,7 +100,7 @@ internal sealed class Documents(DaemonState state, SystemClock clock, string sta
         Device? known = state.Devices.Find(mac);
         if (network.Length == 0) network = known?.Record.Network ?? (state.Config.Networks.Count > 0 ? state.Config.Networks[0].Name : "");
         DeviceRecord record = json is null && known is not null ? known.Record : new DeviceRecord { Mac = mac, Network = network, RequestedJson = json };
-        fault = known is null ? $"no device {mac}; `dwirm devices` lists them" : $"{mac} has sent no profile";
+        fault = known is null && Device(mac, now) is null ? $"no device {mac}; `dwirm devices` lists them" : $"{mac} has sent no profile";
         if (string.IsNullOrEmpty(record.RequestedJson)) return null;
         if (!IotProfile.TryParse(Encoding.UTF8.GetBytes(record.RequestedJson), state.Policy.Grammar, out IotProfile? profile, out ProfileFault wrong))
         {

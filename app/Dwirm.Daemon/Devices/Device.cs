@@ -141,7 +141,8 @@ public sealed class Device
 
     /// <summary>Octets held for the device, for the table's budget: its texts, the answer once more as it goes on the wire, and the parsed grant.</summary>
     public int Weight => 512 + 2 * (Record.RequestedJson?.Length ?? 0) + 3 * (Record.AnswerJson?.Length ?? 0)
-        + 4 * (Record.GrantJson?.Length ?? 0) + 2 * (Record.AmendmentJson?.Length ?? 0);
+        + 4 * (Record.GrantJson?.Length ?? 0) + 2 * (Record.AmendmentJson?.Length ?? 0)
+        + 2 * (Record.OwnRequestJson?.Length ?? 0) + 2 * (Record.OwnAmendmentJson?.Length ?? 0);
 
     // Nothing but the posture of its network applies.
     private static bool IsFree(DeviceRecord record) => record.State == DeviceState.New && record.Controls is null;

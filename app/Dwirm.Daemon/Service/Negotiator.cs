@@ -76,6 +76,7 @@ public sealed class Negotiator
             return ProfileOutcome.Refused;
         }
         // The owner's word on what it is to have outranks what it asks for: it is told what holds.
+        if (device is { Record.Assigned: true }) Remember(device, source, profile, now);
         if (device is { Record.Assigned: true }) return device.Record.AnswerJson is null ? ProfileOutcome.Pending : ProfileOutcome.Answered;
         bool same = device is not null && device.Record.RequestedJson == profile.CanonicalJson && device.Record.ClientId == source.ClientId
             && device.Record.Network == source.Network && device.Record.State != DeviceState.New;
@@ -309,6 +310,24 @@ public sealed class Negotiator
         Authenticated = source.Authenticated,
     });
 
+    /// <summary>Keeps what a device asks for while something else is assigned to it: that is decided when the assignment ends.</summary>
+    private void Remember(Device device, in ProfileSource source, IotProfile profile, Instant now)
+    {
+        DeviceRecord record = device.Record;
+        if (record.OwnRequestJson == profile.CanonicalJson || !TakesMore(now)) return;
+        if (!MakeRoom(device, 2 * profile.CanonicalJson.Length, now)) return;
+        _state.Devices.Update(device, record with
+        {
+            OwnRequestJson = profile.CanonicalJson,
+            OwnVerdict = Refusal(record.OwnVerdict),
+            OwnAmendmentJson = null,
+            Authenticated = record.Authenticated && source.Authenticated,
+        });
+    }
+
+    // What of the owner's word outlives the request that it was said of.
+    private static OwnerVerdict Refusal(OwnerVerdict verdict) => verdict is OwnerVerdict.Deny or OwnerVerdict.Revoke ? verdict : OwnerVerdict.None;
+
     /// <summary>The verdict belongs to one client, one network and one request: another of these starts from policy again, and only a refusal stays.</summary>
     private void StartOver(Device device, DeviceRecord next)
     {
@@ -321,6 +340,8 @@ public sealed class Negotiator
             Verdict = keeps ? verdict : OwnerVerdict.None,
             AmendmentJson = null,
             VerdictUntilUnixMs = keeps ? device.Record.VerdictUntilUnixMs : 0,
+            OwnVerdict = Refusal(device.Record.OwnVerdict),
+            OwnAmendmentJson = null,
         });
     }
 

@@ -24,12 +24,22 @@ internal sealed class OwnerCommands(DaemonState state)
     public string? Approve(MacAddress mac, string? amendmentJson, bool once, Instant now, string category = "")
     {
         if (state.Devices.Find(mac) is not { } device) return NothingKnown(mac);
-        if (string.IsNullOrEmpty(device.Record.RequestedJson)) return $"{mac} has not sent a profile; dwirm full-access or a profile of its own is needed";
+        if (string.IsNullOrEmpty(device.Record.RequestedJson))
+        {
+            return $"{mac} has sent no profile to approve; `dwirm assign` gives it one, `dwirm full-access` lifts all restrictions";
+        }
         if (amendmentJson is not null)
         {
             if (!IotProfile.TryParse(Encoding.UTF8.GetBytes(amendmentJson), state.Policy.Grammar, out IotProfile? amendment, out ProfileFault fault))
             {
                 return $"the amendment is not a profile: {fault.Describe()}";
+            }
+            // A name that is wrong would refuse the category that was meant.
+            IotProfile? asked = Read(device.Record.RequestedJson);
+            foreach (CategoryRequest one in amendment.Categories)
+            {
+                if (asked?.Find(one.Direction, one.Name) is not null) continue;
+                return $"{mac} does not ask to {Verb(one.Direction)} '{one.Name}', which the amendment has";
             }
             amendmentJson = amendment.CanonicalJson;
         }
@@ -138,6 +148,8 @@ internal sealed class OwnerCommands(DaemonState state)
         }
         return $"no device {mac}; `dwirm devices` lists them";
     }
+
+    private static string Verb(ServiceDirection direction) => direction == ServiceDirection.Provide ? "provide" : "consume";
 
     private static string Spoken(OwnerVerdict verdict) => verdict switch
     {

@@ -19,9 +19,10 @@ internal sealed class OwnerControls(DaemonState state)
     public string? Limit(MacAddress mac, string down, string up, Instant now)
     {
         if (IsNone(down)) return Change(mac, "unlimited", static controls => controls with { DownBitsPerSecond = 0, UpBitsPerSecond = 0 }, now);
-        if (!BitRate.TryParse(down, out BitRate toDevice)) return NoRate(down);
+        // Profiles may leave the unit out and mean bits; a person who does means something else.
+        if (char.IsAsciiDigit(down[^1]) || !BitRate.TryParse(down, out BitRate toDevice)) return NoRate(down);
         BitRate fromDevice = toDevice;
-        if (up.Length > 0 && !BitRate.TryParse(up, out fromDevice)) return NoRate(up);
+        if (up.Length > 0 && (char.IsAsciiDigit(up[^1]) || !BitRate.TryParse(up, out fromDevice))) return NoRate(up);
         return Change(mac, "limited", controls => controls with { DownBitsPerSecond = toDevice.BitsPerSecond, UpBitsPerSecond = fromDevice.BitsPerSecond }, now);
     }
 
@@ -87,7 +88,7 @@ internal sealed class OwnerControls(DaemonState state)
         if (FindOrAdmit(mac, now) is not { } device) return "the table of devices is full";
         state.CancelDeadlines(device);
         state.Unsolicited.Stop(device);
-        state.Devices.Update(device, device.Record with
+        state.Devices.Update(device, SetAside(device.Record) with
         {
             RequestedJson = profile.CanonicalJson,
             Assigned = true,
@@ -102,18 +103,38 @@ internal sealed class OwnerControls(DaemonState state)
     private string? Unassign(MacAddress mac, Instant now)
     {
         if (state.Devices.Find(mac) is not { Record.Assigned: true } device) return $"{mac} has no assigned profile";
+        DeviceRecord record = device.Record;
         state.CancelDeadlines(device);
-        state.Devices.Update(device, device.Record with
+        // What was refused in the meantime stays refused; every other word was on the assigned profile and ends with it.
+        bool refused = record.Verdict is OwnerVerdict.Deny or OwnerVerdict.Revoke;
+        state.Devices.Update(device, record with
         {
-            RequestedJson = null,
+            RequestedJson = record.OwnRequestJson,
             Assigned = false,
-            State = DeviceState.New,
-            Verdict = OwnerVerdict.None,
-            AmendmentJson = null,
+            State = record.OwnRequestJson is null ? DeviceState.New : record.State,
+            Verdict = refused ? record.Verdict : record.OwnVerdict,
+            AmendmentJson = refused ? null : record.OwnAmendmentJson,
+            VerdictUntilUnixMs = 0,
             DecidedBy = "",
+            OwnRequestJson = null,
+            OwnVerdict = OwnerVerdict.None,
+            OwnAmendmentJson = null,
         });
         Tell(device, state.Negotiator.Settle(device, now, new OwnersWord("unassigned", "owner")), now);
         return null;
+    }
+
+    // What the device asked, and what was said of that for good, holds again when the assignment ends: else a denied device would be free then.
+    private static DeviceRecord SetAside(DeviceRecord record)
+    {
+        if (record.Assigned) return record;
+        bool forGood = record.VerdictUntilUnixMs == 0;
+        return record with
+        {
+            OwnRequestJson = record.RequestedJson,
+            OwnVerdict = forGood ? record.Verdict : OwnerVerdict.None,
+            OwnAmendmentJson = forGood ? record.AmendmentJson : null,
+        };
     }
 
     private void Tell(Device device, bool answerChanged, Instant now)

@@ -10,7 +10,8 @@ internal static class StoreRows
 {
     internal const string LeaseColumns = "address, network, mac, client_id, hostname, state, expires_ms, written_ms, clock_trusted";
     internal const string DeviceColumns = "mac, client_id, network, hostname, state, requested, answer, granted, verdict, amendment, "
-        + "verdict_until_ms, decided_by, generation, slot, authenticated, first_seen_ms, since_ms, vendor_class, controls, assigned, gone_ms";
+        + "verdict_until_ms, decided_by, generation, slot, authenticated, first_seen_ms, since_ms, vendor_class, controls, assigned, gone_ms, "
+        + "own_requested, own_verdict, own_amendment";
     internal const string HistoryColumns = "unix_ms, mac, kind, by, detail, was, became";
     internal const string QuotaColumns = "mac, day, octets";
 
@@ -61,6 +62,9 @@ internal static class StoreRows
         to.Bind(19, device.Controls?.ToText() ?? "");
         to.Bind(20, device.Assigned ? 1 : 0);
         to.Bind(21, device.GoneUnixMs);
+        to.Bind(22, device.OwnRequestJson);
+        to.Bind(23, (long)device.OwnVerdict);
+        to.Bind(24, device.OwnAmendmentJson);
     }
 
     internal static DeviceRecord ReadDevice(SqliteStatement row) => new()
@@ -86,6 +90,9 @@ internal static class StoreRows
         Controls = ReadControls(row.Text(18)!),
         Assigned = row.Int64(19) != 0,
         GoneUnixMs = row.Int64(20),
+        OwnRequestJson = row.Text(21),
+        OwnVerdict = (OwnerVerdict)row.Int64(22),
+        OwnAmendmentJson = row.Text(23),
     };
 
     internal static void Bind(SqliteStatement to, HistoryEntry entry)

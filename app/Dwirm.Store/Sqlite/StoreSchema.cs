@@ -10,7 +10,7 @@ namespace Dwirm.Store.Sqlite;
 internal static class StoreSchema
 {
     /// <summary>The version this program reads and writes.</summary>
-    internal const int Version = 3;
+    internal const int Version = 4;
 
     /// <summary>The step that leads from <paramref name="version"/> to the next.</summary>
     internal static ReadOnlySpan<byte> StepFrom(int version) => version switch
@@ -18,6 +18,7 @@ internal static class StoreSchema
         0 => First,
         1 => LeaseClocks,
         2 => Controls,
+        3 => BeforeAssignment,
         _ => throw new ArgumentOutOfRangeException(nameof(version)),
     };
 
@@ -87,5 +88,12 @@ internal static class StoreSchema
             day    INTEGER NOT NULL,
             octets INTEGER NOT NULL
         ) STRICT;
+        """u8;
+
+    /// <summary>Version 4: what an assigned profile took the place of.</summary>
+    private static ReadOnlySpan<byte> BeforeAssignment => """
+        ALTER TABLE device ADD COLUMN own_requested TEXT;
+        ALTER TABLE device ADD COLUMN own_verdict INTEGER NOT NULL DEFAULT 0 CHECK(own_verdict BETWEEN 0 AND 4);
+        ALTER TABLE device ADD COLUMN own_amendment TEXT;
         """u8;
 }

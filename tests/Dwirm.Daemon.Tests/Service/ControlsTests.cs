@@ -195,11 +195,44 @@ public sealed class ControlsTests : System.IDisposable
         // On the other network a rule denies the hub, whoever says otherwise.
         _router.Lease(Laptop, _router.Iot);
         Assert.Equal(["HTTP"], _router.Enforced(Laptop)!.Services.Select(service => service.Category));
+        // What it asked in the meantime is decided when the assignment ends.
         Do(_router.State.Controls.Assign(Laptop, null, "none", _router.Now));
-        Assert.Null(_router.Enforced(Laptop));
-        Assert.Equal(DeviceState.New, _router.Device(Laptop).Record.State);
+        Assert.Equal((DeviceState.Pending, DevicePosture.Managed), (_router.Device(Laptop).Record.State, _router.Enforced(Laptop)!.Posture));
         Do(_router.State.Controls.Assign(Laptop, Video, "", _router.Now));
         Assert.Equal(["Video Stream"], _router.Enforced(Laptop)!.Services.Select(service => service.Category));
+    }
+
+    [Fact]
+    public void What_was_refused_before_or_during_an_assignment_is_refused_after_it()
+    {
+        _router.State.Policy = new PolicyEngine(TestRouter.AcceptsVideo, new CategoryRegistry([], [Web]));
+        _router.Receive(Dhcpv4Builder.DwirmClient(Camera, Video));
+        _router.Lease(Laptop);
+        Do(_router.Owner.Deny(Camera, _router.Now));
+        Do(_router.State.Controls.Assign(Camera, null, "web", _router.Now));
+        Do(_router.State.Controls.Assign(Camera, Video, "", _router.Now));
+        Do(_router.State.Controls.Assign(Laptop, null, "web", _router.Now));
+        Do(_router.Owner.Revoke(Laptop, _router.Now));
+        foreach (MacAddress device in (MacAddress[])[Camera, Laptop])
+        {
+            Do(_router.State.Controls.Assign(device, null, "none", _router.Now));
+            Assert.Equal((DeviceState.Quarantined, DevicePosture.Managed), (_router.Device(device).Record.State, _router.Enforced(device)!.Posture));
+        }
+        Assert.Contains("Video Stream", _router.Device(Camera).Record.RequestedJson);
+    }
+
+    [Fact]
+    public void What_was_granted_before_an_assignment_is_granted_after_it_and_nothing_else()
+    {
+        _router.Receive(Dhcpv4Builder.DwirmClient(Camera, Video));
+        Do(_router.Owner.Approve(Camera, Video.Replace("2Mbps", "1Mbps"), once: false, _router.Now));
+        Do(_router.State.Controls.Assign(Camera, null, "web", _router.Now));
+        Do(_router.State.Controls.Assign(Camera, null, "none", _router.Now));
+        Assert.Equal(1_000_000, Assert.Single(_router.Enforced(Camera)!.Services).RateBitsPerSecond);
+        Do(_router.State.Controls.Assign(Camera, null, "web", _router.Now));
+        _router.Receive(Dhcpv4Builder.DwirmClient(Camera, Video.Replace("88-99", "1-9999")));
+        Do(_router.State.Controls.Assign(Camera, null, "none", _router.Now));
+        Assert.Equal(DeviceState.Pending, _router.Device(Camera).Record.State);
     }
 
     [Fact]
@@ -209,6 +242,7 @@ public sealed class ControlsTests : System.IDisposable
         string?[] refusals =
         [
             _router.State.Controls.Limit(Laptop, "fast", "", _router.Now), _router.State.Controls.Limit(Laptop, "5Mbps", "0", _router.Now),
+            _router.State.Controls.Limit(Laptop, "5", "", _router.Now), _router.State.Controls.Limit(Laptop, "5Mbps", "5", _router.Now),
             _router.State.Controls.Schedule(Laptop, "25:00-26:00", _router.Now), _router.State.Controls.Quota(Laptop, "2 apples", _router.Now),
             _router.State.Controls.Assign(Laptop, "{}", "", _router.Now), _router.State.Controls.Assign(Laptop, null, "none", _router.Now),
         ];

@@ -49,6 +49,25 @@ public sealed class OwnerViewTests : System.IDisposable
         Assert.Equal<string?[]>([unknown, unknown, unknown], Refusals(Stranger));
     }
 
+    [Fact]
+    public void An_amendment_that_names_what_is_not_asked_for_approves_nothing()
+    {
+        _router.State.Policy = new Dwirm.Policy.PolicyEngine(new Dwirm.Policy.Rules.SitePolicy(), Dwirm.Policy.Rules.CategoryRegistry.Baseline);
+        _router.Receive(Dhcpv4Builder.DwirmClient(Camera, Video));
+        string wrong = Video.Replace("Video Stream", "Video Steam");
+        Assert.Equal($"{Camera} does not ask to provide 'Video Steam', which the amendment has", _router.Owner.Approve(Camera, wrong, once: false, _router.Now));
+        Assert.Equal("pending", Shown().Device(Camera, _router.Now)!.State);
+    }
+
+    [Fact]
+    public void A_device_that_is_present_has_no_profile_to_explain_and_one_that_is_not_is_unknown()
+    {
+        _router.Lease(Laptop);
+        Assert.Null(Shown().Explain(Laptop, null, "", _router.Now, out string present));
+        Assert.Null(Shown().Explain(Stranger, null, "", _router.Now, out string absent));
+        Assert.Equal(($"{Laptop} has sent no profile", $"no device {Stranger}; `dwirm devices` lists them"), (present, absent));
+    }
+
     private string?[] Refusals(MacAddress mac) =>
         [_router.Owner.Deny(mac, _router.Now), _router.Owner.Revoke(mac, _router.Now), _router.Owner.Forget(mac, _router.Now)];
 
