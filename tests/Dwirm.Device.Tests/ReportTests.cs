@@ -61,8 +61,8 @@ public class ReportTests
     {
         static IotProfile Profile(string options)
         {
-            string json = $$$"""{"IoT Profile":{"Consume":{"Full Access":{{{options}}}}}}""";
-            Assert.True(IotProfile.TryParse(System.Text.Encoding.UTF8.GetBytes(json), ProfileGrammar.Default, out IotProfile? profile, out _));
+            string json = "{\"IoT Profile\":{\"Consume\":{\"Full Access\":" + options + "}}}";
+            Assert.True(IotProfile.TryParse(Encoding.UTF8.GetBytes(json), ProfileGrammar.Default, out IotProfile? profile, out _));
             return profile;
         }
         Assert.Equal($"  Consume Full Access: {expected}\n", AnswerText.Describe(Profile("{}"), Profile(answered)));

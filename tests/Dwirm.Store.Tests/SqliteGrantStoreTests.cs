@@ -165,7 +165,7 @@ public sealed class SqliteGrantStoreTests : GrantStoreContract, IDisposable
         Sql("PRAGMA user_version=9;"u8);
         byte[] before = File.ReadAllBytes(_state.Database);
         Assert.Equal(0u, Generation());
-        Assert.Contains("was written by a newer version (schema 9, known up to 3)", Assert.Single(_state.Log), StringComparison.Ordinal);
+        Assert.Contains("was written by a newer version (schema 9, known up to 4)", Assert.Single(_state.Log), StringComparison.Ordinal);
         Assert.Equal(before, File.ReadAllBytes($"{_state.Database}.newer-{StateDirectory.Now.UnixSeconds}"));
     }
 
