@@ -74,7 +74,8 @@ internal static class CommandTable
         new()
         {
             Name = "forget", Summary = "forget a device: its request, the decision and the grant", Arguments = [Device], Options = Asking,
-            Run = DecisionCommands.Forget, Details = "Its next request is decided as if it had never been here. Until then the posture of its\n"
+            Run = DecisionCommands.Forget,
+            Details = "Its next request is decided as if it had never been here. Until then the posture of its\n"
                 + "network applies: on an open one it is free. `dwirm block` keeps it cut off.",
         },
         new()

@@ -338,31 +338,6 @@ public sealed class SocketTests : IDisposable
             _session.Output.Printed);
     }
 
-    [Theory]
-    [InlineData(true, false, false, "amended ")]
-    [InlineData(false, true, true, "amended, blocked ")]
-    [InlineData(false, true, false, "amended, paused ")]
-    [InlineData(false, false, false, "amended, closed ")]
-    public void A_list_shows_who_is_cut_off(bool open, bool paused, bool blocked, string expected)
-    {
-        DeviceDto device = Documents.Camera();
-        device.Controls = new ControlsDto { Open = open, Paused = paused, Blocked = blocked };
-        _daemon.Answers("devices", Documents.List(device));
-
-        Assert.Equal(0, Run("devices"));
-        Assert.Contains(expected, _session.Output.Printed);
-    }
-
-    [Theory]
-    [InlineData("0")]
-    [InlineData("100001")]
-    [InlineData("x")]
-    public void A_number_of_events_that_cannot_be_is_not_sent(string limit)
-    {
-        Assert.Equal(2, Run("events", "-n", limit));
-        Assert.Empty(_daemon.Requests);
-    }
-
     [Fact]
     public void Grants_are_a_row_for_each_service()
     {

@@ -20,7 +20,8 @@ internal static class DeviceCommands
             new("MAC"), new("address"), new("name", Flexible: true), new("description", Flexible: true), new("state"), new("services"), new("lease"),
             new("network"));
         int exit = client.FetchEach<DeviceDto>(request, device => table.Add(
-            device.Mac, device.Ip, device.Hostname, device.Description, Standing(device), Services(device), Lease(context, device), device.Network));
+            device.Mac, device.Ip, device.Hostname, device.Description, Standing(device), Services(device), Lease(context, device),
+            device.Network));
         if (exit == ExitCode.Done) context.Output.Out(table.Count == 0 ? "no device has been seen yet\n" : table.Render(context.Output.Columns));
         return exit;
     }

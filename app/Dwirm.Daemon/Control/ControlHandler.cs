@@ -85,7 +85,7 @@ internal sealed class ControlHandler(DaemonState state, OwnerCommands owner, IGr
         {
             Mac = mac.ToString(),
             State = StateNames.Of(device?.Record.State ?? DeviceState.New),
-            Message = device is null ? "nothing is known or set of it any more; the posture of its network applies" : documents.Outcome(device, now),
+            Message = device is null ? "nothing is kept of it any more; the posture of its network applies" : documents.Outcome(device, now),
         });
     }
 

@@ -164,6 +164,7 @@ internal sealed class Documents(DaemonState state, SystemClock clock, string sta
                 Services = seen.Services,
             });
         }
+        grants.Sort(static (a, b) => string.CompareOrdinal(a.Mac, b.Mac));
         return grants;
     }
 

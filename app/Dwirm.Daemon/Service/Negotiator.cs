@@ -326,7 +326,7 @@ public sealed class Negotiator
     }
 
     // What of the owner's word outlives the request that it was said of.
-    private static OwnerVerdict Refusal(OwnerVerdict verdict) => verdict is OwnerVerdict.Deny or OwnerVerdict.Revoke ? verdict : OwnerVerdict.None;
+    private static OwnerVerdict Refusal(OwnerVerdict word) => word is OwnerVerdict.Deny or OwnerVerdict.Revoke ? word : OwnerVerdict.None;
 
     /// <summary>The verdict belongs to one client, one network and one request: another of these starts from policy again, and only a refusal stays.</summary>
     private void StartOver(Device device, DeviceRecord next)

@@ -124,7 +124,7 @@ internal sealed class OwnerControls(DaemonState state)
         return null;
     }
 
-    // What the device asked, and what was said of that for good, holds again when the assignment ends: else a denied device would be free then.
+    // What the device asked, and the lasting word on that, holds again when the assignment ends: else a denied device would be free then.
     private static DeviceRecord SetAside(DeviceRecord record)
     {
         if (record.Assigned) return record;

@@ -10,8 +10,8 @@ internal static class StoreRows
 {
     internal const string LeaseColumns = "address, network, mac, client_id, hostname, state, expires_ms, written_ms, clock_trusted";
     internal const string DeviceColumns = "mac, client_id, network, hostname, state, requested, answer, granted, verdict, amendment, "
-        + "verdict_until_ms, decided_by, generation, slot, authenticated, first_seen_ms, since_ms, vendor_class, controls, assigned, gone_ms, "
-        + "own_requested, own_verdict, own_amendment";
+        + "verdict_until_ms, decided_by, generation, slot, authenticated, first_seen_ms, since_ms, vendor_class, controls, assigned, "
+        + "gone_ms, own_requested, own_verdict, own_amendment";
     internal const string HistoryColumns = "unix_ms, mac, kind, by, detail, was, became";
     internal const string QuotaColumns = "mac, day, octets";
 

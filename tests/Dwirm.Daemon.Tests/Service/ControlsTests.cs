@@ -197,7 +197,8 @@ public sealed class ControlsTests : System.IDisposable
         Assert.Equal(["HTTP"], _router.Enforced(Laptop)!.Services.Select(service => service.Category));
         // What it asked in the meantime is decided when the assignment ends.
         Do(_router.State.Controls.Assign(Laptop, null, "none", _router.Now));
-        Assert.Equal((DeviceState.Pending, DevicePosture.Managed), (_router.Device(Laptop).Record.State, _router.Enforced(Laptop)!.Posture));
+        Assert.Equal(DeviceState.Pending, _router.Device(Laptop).Record.State);
+        Assert.Equal(DevicePosture.Managed, _router.Enforced(Laptop)!.Posture);
         Do(_router.State.Controls.Assign(Laptop, Video, "", _router.Now));
         Assert.Equal(["Video Stream"], _router.Enforced(Laptop)!.Services.Select(service => service.Category));
     }
@@ -216,7 +217,8 @@ public sealed class ControlsTests : System.IDisposable
         foreach (MacAddress device in (MacAddress[])[Camera, Laptop])
         {
             Do(_router.State.Controls.Assign(device, null, "none", _router.Now));
-            Assert.Equal((DeviceState.Quarantined, DevicePosture.Managed), (_router.Device(device).Record.State, _router.Enforced(device)!.Posture));
+            Assert.Equal(DeviceState.Quarantined, _router.Device(device).Record.State);
+            Assert.Equal(DevicePosture.Managed, _router.Enforced(device)!.Posture);
         }
         Assert.Contains("Video Stream", _router.Device(Camera).Record.RequestedJson);
     }

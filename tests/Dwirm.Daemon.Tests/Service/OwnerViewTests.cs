@@ -2,6 +2,8 @@ using System.Collections.Generic;
 using System.Linq;
 using Dwirm.Daemon.Control;
 using Dwirm.Daemon.Loop;
+using Dwirm.Policy;
+using Dwirm.Policy.Rules;
 using Dwirm.TestKit;
 using Dwirm.Wire;
 
@@ -52,10 +54,11 @@ public sealed class OwnerViewTests : System.IDisposable
     [Fact]
     public void An_amendment_that_names_what_is_not_asked_for_approves_nothing()
     {
-        _router.State.Policy = new Dwirm.Policy.PolicyEngine(new Dwirm.Policy.Rules.SitePolicy(), Dwirm.Policy.Rules.CategoryRegistry.Baseline);
+        _router.State.Policy = new PolicyEngine(new SitePolicy(), CategoryRegistry.Baseline);
         _router.Receive(Dhcpv4Builder.DwirmClient(Camera, Video));
         string wrong = Video.Replace("Video Stream", "Video Steam");
-        Assert.Equal($"{Camera} does not ask to provide 'Video Steam', which the amendment has", _router.Owner.Approve(Camera, wrong, once: false, _router.Now));
+        Assert.Equal(
+            $"{Camera} does not ask to provide 'Video Steam', which the amendment has", _router.Owner.Approve(Camera, wrong, once: false, _router.Now));
         Assert.Equal("pending", Shown().Device(Camera, _router.Now)!.State);
     }
 
