@@ -9,6 +9,8 @@ dhcp.py latency IFACE COUNT          COUNT exchanges DISCOVER → OFFER, each by
 dhcp.py decisions IFACE DEVICES --profile FILE
     so many devices ask for FILE once, and then each six times again what is known; prints how long the answers to the latter took, in ms:
     median, 99th percentile, slowest, how many
+dhcp.py abuse IFACE SECONDS KIND     well-formed profiles, a thousand a second: KIND same (one device, one profile), changing (one device, never
+    the same twice), or many (a random MAC each); prints how many were sent
 dhcp.py garbage IFACE COUNT SEED     COUNT malformed packets of every kind, as fast as they go
 """
 import argparse
@@ -285,6 +287,24 @@ def garbage(args):
     return 0
 
 
+def abuse(args):
+    wire = Wire(args.iface)
+    started, sent = time.monotonic(), 0
+    while (passed := time.monotonic() - started) < args.seconds:
+        if sent > passed * 1000:
+            time.sleep(0.002)
+            continue
+        mac = bytes((2, 0xAB)) + random.randbytes(4) if args.kind == "many" else wire.mac
+        number = 0 if args.kind == "same" else random.getrandbits(32)
+        category = {"Ports": str(1 + number % 65535), "Rate": f"{1 + number % 999}Kbps", "Hints": "RTSP"}
+        profile = {"IoT Profile": {"Description": f"Abuse {number}" + " of words" * (number % 40), "Provide": {f"Video {number % 1000}": category}}}
+        payload = packet(mac, random.getrandbits(32), DWIRM_CLIENT, option(PROFILE, json.dumps(profile, separators=(",", ":")).encode()))
+        wire.sock.send(frame(mac, payload))
+        sent += 1
+    print(sent)
+    return 0
+
+
 def main():
     parser = argparse.ArgumentParser(usage=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
@@ -307,12 +327,17 @@ def main():
     one.add_argument("iface")
     one.add_argument("devices", type=int)
     one.add_argument("--profile", required=True)
+    one = commands.add_parser("abuse")
+    one.add_argument("iface")
+    one.add_argument("seconds", type=float)
+    one.add_argument("kind", choices=["same", "changing", "many"])
     one = commands.add_parser("garbage")
     one.add_argument("iface")
     one.add_argument("count", type=int)
     one.add_argument("seed", type=int)
     args = parser.parse_args()
-    return {"talk": talk, "first-offer": first_offer, "latency": latency, "decisions": decisions, "garbage": garbage}[args.command](args) or 0
+    kinds = {"talk": talk, "first-offer": first_offer, "latency": latency, "decisions": decisions, "abuse": abuse, "garbage": garbage}
+    return kinds[args.command](args) or 0
 
 
 sys.exit(main())
