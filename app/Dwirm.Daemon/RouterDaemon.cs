@@ -96,7 +96,8 @@ internal sealed class RouterDaemon : IDisposable
         _loop.Add(_signals.Handle, EpollEvents.Readable, new Handler(OnSignal));
         _loop.Add(_clockStep.Handle, EpollEvents.Readable, new Handler(OnClockStep));
         _clockStep.Arm();
-        TidyUpSoon(now);
+        // The first plan may have taken seconds.
+        TidyUpSoon(_clock.Now());
         _log.Info($"version {ProgramVersion.Number} serves {Describe(_state.Config)}; {_state.Devices.Count} devices and {_state.Dhcp.Count} leases known");
         Warn(_state.Config);
         _loop.Run(Commit);
@@ -131,7 +132,8 @@ internal sealed class RouterDaemon : IDisposable
         Span<byte> seed = stackalloc byte[4];
         RandomBytes.Fill(seed);
         var dhcp = new Dhcpv4Engine(DhcpNetworks(configuration.Uci), BitConverter.ToUInt32(seed));
-        var devices = new DeviceTable();
+        // Beside us there has to be room for the connections and elements that the kernel holds for the same devices.
+        var devices = new DeviceTable(Math.Clamp(ProcessInfo.MachineKiB * 1024 / 8, DeviceTable.MinWeight, DeviceTable.MaxWeight));
         EnforcementService? enforcement = null;
         var upstream = new Upstream(configuration.Uci.Resolver, DnsMessage.Port, _loop);
         var inquiries = new NameInquiries(upstream);
@@ -171,8 +173,12 @@ internal sealed class RouterDaemon : IDisposable
             leases.Add(lease with { ExpiresMs = expiresMs });
         }
         _state.Dhcp.Restore(leases);
-        foreach (DeviceRecord record in contents.Devices)
+        int left = 0;
+        foreach (DeviceRecord stored in contents.Devices)
         {
+            // What does not fit keeps its place and loses its grant: it is restricted until it asks again and there is room.
+            DeviceRecord record = _state.Devices.HasRoom ? stored : Device.WithoutGrant(stored);
+            if (!ReferenceEquals(record, stored)) left++;
             var device = new Device(record) { Recorded = record };
             if (record.GrantJson is not null && Grant.TryParse(record.GrantJson, out Grant? grant)) device.Grant = grant;
             _state.Devices.Add(device);
@@ -180,6 +186,7 @@ internal sealed class RouterDaemon : IDisposable
             _state.Names.Assign(record.Mac, device.Grant, now);
             _owner.Watch(device, now);
         }
+        if (left > 0) _log.Error($"{left} devices on record have more grants than there is memory for: they are quarantined");
         _state.KeyCommands.Load(now);
         foreach (QuotaUsage used in contents.Quotas)
         {

@@ -24,6 +24,18 @@ public static class ProcessInfo
         return at >= 0 && Utf8Parser.TryParse(status[(at + name.Length)..], out ulong effective, out _, 'x') ? wanted & ~effective : 0;
     }
 
+    /// <summary>Memory of the machine in KiB; 0 where /proc does not tell.</summary>
+    public static long MachineKiB
+    {
+        get
+        {
+            Span<byte> text = stackalloc byte[128];
+            int length = Files.ReadStart("/proc/meminfo", text);
+            ReadOnlySpan<byte> name = "MemTotal:"u8, facts = text[..Math.Max(length, 0)];
+            return facts.StartsWith(name) && Utf8Parser.TryParse(facts[name.Length..].TrimStart((byte)' '), out long amount, out _) ? amount : 0;
+        }
+    }
+
     /// <summary>Resident memory in KiB, from /proc/self/statm; 0 where /proc is not mounted.</summary>
     public static long ResidentKiB
     {

@@ -1,3 +1,4 @@
+using System;
 using Dwirm.Policy.Controls;
 using Dwirm.Wire;
 
@@ -51,6 +52,8 @@ public enum OwnerVerdict : byte
 /// <remarks>All text that came from the device is already cleaned of control characters and bounded in length.</remarks>
 public sealed record DeviceRecord
 {
+    private readonly Utf8Text _requested, _answer, _grant;
+
     /// <summary>Hardware address (chaddr): the key.</summary>
     public required MacAddress Mac { get; init; }
 
@@ -70,13 +73,41 @@ public sealed record DeviceRecord
     public DeviceState State { get; init; }
 
     /// <summary>The profile it asked for, minified JSON in the client's key order; null when it never sent one.</summary>
-    public string? RequestedJson { get; init; }
+    public string? RequestedJson
+    {
+        get => _requested.Text;
+        init => _requested = new Utf8Text(value);
+    }
 
     /// <summary>The answer that holds, byte for byte what DHCPDWIRMSERVER carries before any shortening; null while undecided.</summary>
-    public string? AnswerJson { get; init; }
+    public string? AnswerJson
+    {
+        get => _answer.Text;
+        init => _answer = new Utf8Text(value);
+    }
+
+    /// <summary><see cref="AnswerJson"/> as it goes on the wire; empty for none.</summary>
+    public ReadOnlySpan<byte> AnswerUtf8 => _answer.Octets;
 
     /// <summary>The grant that is enforced, in <c>Grant</c>'s own JSON; null when nothing is granted.</summary>
-    public string? GrantJson { get; init; }
+    public string? GrantJson
+    {
+        get => _grant.Text;
+        init => _grant = new Utf8Text(value);
+    }
+
+    /// <summary>True when there is a <see cref="GrantJson"/>.</summary>
+    public bool HasGrant => _grant.IsThere;
+
+    /// <summary>Octets of <see cref="GrantJson"/> in UTF-8.</summary>
+    public int GrantOctets => _grant.Octets.Length;
+
+    /// <summary>True when both have the same <see cref="GrantJson"/>.</summary>
+    public bool HasGrantOf(DeviceRecord other) => _grant.Equals(other._grant);
+
+    /// <summary>Octets of the texts that a device or its owner decides the length of.</summary>
+    public int TextOctets => _requested.Octets.Length + _answer.Octets.Length + _grant.Octets.Length
+        + 2 * ((AmendmentJson?.Length ?? 0) + (OwnRequestJson?.Length ?? 0) + (OwnAmendmentJson?.Length ?? 0));
 
     /// <summary>The owner's word on exactly <see cref="RequestedJson"/>.</summary>
     public OwnerVerdict Verdict { get; init; }

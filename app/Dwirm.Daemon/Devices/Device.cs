@@ -1,6 +1,5 @@
 using System;
 using System.Collections.Generic;
-using System.Text;
 using Dwirm.Daemon.Dns;
 using Dwirm.Daemon.Loop;
 using Dwirm.Dhcp;
@@ -13,24 +12,23 @@ namespace Dwirm.Daemon.Devices;
 /// <summary>One device as the daemon knows it: the durable record and what only this run knows.</summary>
 public sealed class Device
 {
-    private DeviceRecord _record;
-    private byte[]? _answerUtf8;
+    /// <summary>What the parts of a device that are there whatever it asked for take, in octets: record, lease, who holds its addresses, counters.</summary>
+    private const int FixedWeight = 2048;
+
+    /// <summary>What a grant of so many octets of JSON takes parsed, decided, planned and as elements in the kernel's tables, in multiples of them.</summary>
+    private const int GrantFactor = 8;
 
     /// <summary>A device with the given record.</summary>
-    public Device(DeviceRecord record) => _record = record;
+    public Device(DeviceRecord record) => Record = record;
 
     /// <summary>What is durable.</summary>
-    public DeviceRecord Record
-    {
-        get => _record;
-        set => (_record, _answerUtf8) = (value, _record.AnswerJson == value.AnswerJson ? _answerUtf8 : null);
-    }
+    public DeviceRecord Record { get; set; }
 
     /// <summary>The record as the store has it; null while it has none. Only what is recorded is enforced.</summary>
     public DeviceRecord? Recorded { get; set; }
 
-    /// <summary>The answer as it goes on the wire; empty while there is none. Encoded once, however often it is sent.</summary>
-    public ReadOnlySpan<byte> AnswerUtf8 => _record.AnswerJson is { } json ? _answerUtf8 ??= Encoding.UTF8.GetBytes(json) : [];
+    /// <summary>The answer as it goes on the wire; empty while there is none.</summary>
+    public ReadOnlySpan<byte> AnswerUtf8 => Record.AnswerUtf8;
 
     /// <summary>The Status form of the answer, for clients that cannot take the whole; empty when the decision is not the same for all services.</summary>
     public byte[] ShortAnswerUtf8 { get; set; } = [];
@@ -133,16 +131,18 @@ public sealed class Device
             if (ReferenceEquals(Recorded, Record)) return isFree ? null : Record;
             if (isFree && (Recorded is null || IsFree(Recorded))) return null;
             bool sameGrant = Grants(Record) && Recorded is not null && Grants(Recorded)
-                && Record.Generation == Recorded.Generation && Record.GrantJson == Recorded.GrantJson && Record.Network == Recorded.Network
+                && Record.Generation == Recorded.Generation && Record.HasGrantOf(Recorded) && Record.Network == Recorded.Network
                 && Equals(Record.Controls, Recorded.Controls);
             return sameGrant ? Record : Record with { State = DeviceState.Quarantined, GrantJson = null };
         }
     }
 
-    /// <summary>Octets held for the device, for the table's budget: its texts, the answer once more as it goes on the wire, and the parsed grant.</summary>
-    public int Weight => 512 + 2 * (Record.RequestedJson?.Length ?? 0) + 3 * (Record.AnswerJson?.Length ?? 0)
-        + 4 * (Record.GrantJson?.Length ?? 0) + 2 * (Record.AmendmentJson?.Length ?? 0)
-        + 2 * (Record.OwnRequestJson?.Length ?? 0) + 2 * (Record.OwnAmendmentJson?.Length ?? 0);
+    /// <summary>Octets held for the device, for the table's budget: its texts, and what its grant becomes.</summary>
+    public int Weight => FixedWeight + Record.TextOctets + GrantFactor * Record.GrantOctets;
+
+    /// <summary>The record of a device whose grant has no room in memory: it is known, and restricted.</summary>
+    internal static DeviceRecord WithoutGrant(DeviceRecord record) => IsFree(record) || record.Verdict == OwnerVerdict.FullAccess ? record
+        : record with { State = DeviceState.Quarantined, RequestedJson = "", AnswerJson = null, GrantJson = null, AmendmentJson = null, Generation = 0, Slot = -1 };
 
     // Nothing but the posture of its network applies.
     private static bool IsFree(DeviceRecord record) => record.State == DeviceState.New && record.Controls is null;

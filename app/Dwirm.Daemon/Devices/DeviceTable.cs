@@ -5,13 +5,17 @@ using Dwirm.Wire;
 namespace Dwirm.Daemon.Devices;
 
 /// <summary>Every device that ever sent a profile or was spoken of by the owner, by MAC. Bounded in number and in octets: random MACs cannot fill it.</summary>
-public sealed class DeviceTable
+/// <param name="budget">Most octets that devices take with all that is made of their grants; the collector's limit (Executable.props) leaves room beside it.</param>
+public sealed class DeviceTable(long budget = DeviceTable.MinWeight)
 {
     /// <summary>Most devices kept.</summary>
     public const int MaxDevices = 16384;
 
-    /// <summary>Most octets of profiles, answers and grants kept.</summary>
-    public const int MaxWeight = 12 * 1024 * 1024;
+    /// <summary>The budget of the smallest router.</summary>
+    public const int MinWeight = 12 * 1024 * 1024;
+
+    /// <summary>The budget of one that has plenty.</summary>
+    public const int MaxWeight = 112 * 1024 * 1024;
 
     private readonly Dictionary<MacAddress, Device> _devices = [];
     private long _weight;
@@ -50,7 +54,7 @@ public sealed class DeviceTable
     public bool HasRoom => _devices.Count < MaxDevices && HasRoomFor(0);
 
     /// <summary>True when what is held may grow by so many octets.</summary>
-    public bool HasRoomFor(int octets) => _weight + octets < MaxWeight;
+    public bool HasRoomFor(int octets) => _weight + octets < budget;
 
     /// <summary>The device to forget when there is no room: nobody decided about it and it was seen first longest ago. Null when every device counts.</summary>
     /// <param name="isInUse">Says whether a device holds a lease.</param>

@@ -296,7 +296,7 @@ public sealed partial class EnforcementService : IDisposable
         Ipv4Address? address = lease is { State: LeaseState.Bound } ? lease.Address : null;
         List<Ipv6Address> addresses6 = [];
         foreach (LearntAddress learnt in device.Addresses6) addresses6.Add(learnt.Address);
-        return new PlanDevice(record, record.GrantJson is null ? null : device.Grant, address, device.IsQuotaSpent(now, _zone)) { Addresses6 = addresses6 };
+        return new PlanDevice(record, record.HasGrant ? device.Grant : null, address, device.IsQuotaSpent(now, _zone)) { Addresses6 = addresses6 };
     }
 
     private PlanInput Input() => _input ??= new PlanInput

@@ -361,6 +361,7 @@ public sealed class Negotiator
             if (_state.Devices.Expendable(other => other == forWhom || _state.HasLease(other)) is not { } old)
             {
                 _state.Counters.Count("profile:table-full");
+                if (_state.Log.AllowsPacketLine(now)) _state.Log.Warning("the table of devices is full: no other grant is made");
                 return false;
             }
             Forget(old, now, "daemon", "the table of devices was full");

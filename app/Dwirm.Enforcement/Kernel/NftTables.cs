@@ -14,7 +14,7 @@ internal delegate void ElementBlocks(Action<List<Element>> take);
 /// ruleset: all of it or nothing. When the shadow turns out wrong, everything is written anew, again in one transaction, so that between
 /// the old state and the new there is no moment without rules.
 /// </summary>
-internal sealed class NftTables(NetlinkChannel channel, InterfaceNames names, Action<string> log)
+internal sealed partial class NftTables(NetlinkChannel channel, InterfaceNames names, Action<string> log)
 {
     private const int Attempts = 8;
     private const int ChunkLimit = 24_000;
@@ -208,18 +208,6 @@ internal sealed class NftTables(NetlinkChannel channel, InterfaceNames names, Ac
         return Finish("nft load", begin);
     }
 
-    private void WriteSome(List<Element> some, long nowMs)
-    {
-        some.Sort();
-        var list = new ElementList(this, NftMessage.NewElement, nowMs, false);
-        foreach (Element element in some)
-        {
-            if (Options.Bridge || element.Set < SetId.L2Port) list.Put(element);
-        }
-        list.End();
-        some.Clear();
-    }
-
     // What is there counted until now, whoever left it; when nothing is there nothing was.
     private void ReadAllCounters(KeyHandler? live)
     {
@@ -304,12 +292,6 @@ internal sealed class NftTables(NetlinkChannel channel, InterfaceNames names, Ac
         }
     }
 
-    // A load of everything may be tens of megabytes, and has to reach the kernel in one piece.
-    private void SetAside()
-    {
-        if (channel.Writer.Length > ChunkLimit) channel.SetAside();
-    }
-
     private NetlinkWriter Writer => channel.Writer;
 
     private InterfaceNames Names => names;
@@ -370,38 +352,6 @@ internal sealed class NftTables(NetlinkChannel channel, InterfaceNames names, Ac
         writer.NewTable(last, family, Name);
         writer.AddFlags(start, NetlinkFlags.Ack);
         return channel.Transact("nft probe", begin, last); // no end: nothing is committed
-    }
-
-    /// <summary>Elements in the order of sets, as messages that each hold as many of one set as fit.</summary>
-    private struct ElementList(NftTables tables, NftMessage kind, long nowMs, bool exclusive)
-    {
-        private NftMessages.ListScope _list;
-        private SetId _set;
-        private int _start;
-
-        public void Put(in Element element)
-        {
-            NetlinkWriter writer = tables.Writer;
-            if (_set != element.Set || _list.Length >= ChunkLimit)
-            {
-                End();
-                SetSpec spec = Sets.Get(element.Set);
-                (_set, _start) = (element.Set, writer.Length);
-                _list = writer.Elements(kind, tables.NextSequence(), spec.Family, Ruleset.TableName, spec.Name, 0);
-            }
-            if (kind == NftMessage.DeleteElement) ElementCodec.WriteKeyOnly(writer, element, tables.Names);
-            else ElementCodec.Write(writer, element, tables.Names, nowMs, tables._usage);
-        }
-
-        public void End()
-        {
-            if (_set == SetId.None) return;
-            _list.Dispose();
-            // An element that is there although the shadow says no is a reason to load anew.
-            if (exclusive) tables.Writer.AddFlags(_start, NetlinkFlags.Excl);
-            _set = SetId.None;
-            tables.SetAside();
-        }
     }
 
     /// <summary>Tells our table from one that someone put in its place, or took something from.</summary>

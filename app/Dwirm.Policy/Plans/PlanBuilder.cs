@@ -213,12 +213,12 @@ public static class PlanBuilder
                 ActiveUntilMs = active && changeMs != long.MaxValue ? changeMs : 0,
                 RateBitsPerSecond = service.Rate.BitsPerSecond,
                 Reach = service.Reach,
-                Ports = reachable ? claims.Ports(service) : [],
-                Sources = sources,
-                Sources6 = sources6,
-                Forwards = reachable ? _forwards.Of(service, mac) : [],
-                Endpoints = claims.Endpoints(service, _hosts),
-                Endpoints6 = claims.Endpoints6(service, _hosts),
+                Ports = reachable ? claims.Ports(service).ToArray() : [],
+                Sources = sources.ToArray(),
+                Sources6 = sources6.ToArray(),
+                Forwards = reachable ? _forwards.Of(service, mac).ToArray() : [],
+                Endpoints = claims.Endpoints(service, _hosts).ToArray(),
+                Endpoints6 = claims.Endpoints6(service, _hosts).ToArray(),
             };
         }
     }
