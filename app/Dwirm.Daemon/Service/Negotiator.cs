@@ -45,7 +45,7 @@ public sealed class Negotiator
     // A profile's share of the table's budget at most, but for one that is all host names: read, answered, granted.
     private const int GrowthPerCharacter = 16;
     private const int LongestStory = 200;
-    private const int NewRequestsPerSecond = 10, NewRequestsBurst = 2000;
+    private const int NewRequestsPerMinute = 12, NewRequestsAtOnce = 512;
     private readonly DaemonState _state;
     private readonly GrantNumbers _numbers;
     private TokenBucket _newRequests;
@@ -345,10 +345,10 @@ public sealed class Negotiator
         });
     }
 
-    /// <summary>New requests cost a write to flash each, and MACs are free: as many as a street of houses may power up at once, then few.</summary>
+    /// <summary>New requests cost a write to flash each, and MACs are free: as many as a large building may power up at once, then few.</summary>
     private bool TakesMore(Instant now)
     {
-        if (_newRequests.TryTake(now.MonotonicMs, NewRequestsPerSecond, NewRequestsBurst)) return true;
+        if (_newRequests.TryTake(now.MonotonicMs / 60, NewRequestsPerMinute, NewRequestsAtOnce)) return true;
         _state.Counters.Count("profile:too-many-new");
         return false;
     }
