@@ -48,7 +48,7 @@ public sealed class Negotiator
     private const int NewRequestsPerMinute = 12, NewRequestsAtOnce = 512;
     private readonly DaemonState _state;
     private readonly GrantNumbers _numbers;
-    private TokenBucket _newRequests;
+    private TokenBucket _newRequests, _otherRequests;
 
     /// <summary>A negotiator over the daemon's state.</summary>
     /// <param name="state">Shared state.</param>
@@ -82,7 +82,7 @@ public sealed class Negotiator
             && device.Record.Network == source.Network && device.Record.State != DeviceState.New;
         if (!same)
         {
-            if (!TakesMore(now)) return ProfileOutcome.Refused;
+            if (!TakesMore(device, now)) return ProfileOutcome.Refused;
             device ??= Admit(source, now);
             if (device is null || !MakeRoom(device, GrowthPerCharacter * profile.CanonicalJson.Length, now)) return ProfileOutcome.Refused;
             Renew(device, source, profile);
@@ -294,7 +294,7 @@ public sealed class Negotiator
     {
         string why = $"its profile is not understood: {fault.Describe()}";
         if (_state.Log.AllowsPacketLine(now)) _state.Log.Warning($"{source.Mac} on {source.Network}: {why}");
-        if (device is null && TakesMore(now)) device = Admit(source, now);
+        if (device is null && TakesMore(null, now)) device = Admit(source, now);
         if (device is null || device.Record.State != DeviceState.New) return;
         // An empty request says that there was one: whatever else ends, the device does not become one that never asked.
         _state.Devices.Update(device, device.Record with { RequestedJson = "" });
@@ -314,7 +314,7 @@ public sealed class Negotiator
     private void Remember(Device device, in ProfileSource source, IotProfile profile, Instant now)
     {
         DeviceRecord record = device.Record;
-        if (record.OwnRequestJson == profile.CanonicalJson || !TakesMore(now)) return;
+        if (record.OwnRequestJson == profile.CanonicalJson || !TakesMore(device, now)) return;
         if (!MakeRoom(device, 2 * profile.CanonicalJson.Length, now)) return;
         _state.Devices.Update(device, record with
         {
@@ -345,10 +345,14 @@ public sealed class Negotiator
         });
     }
 
-    /// <summary>New requests cost a write to flash each, and MACs are free: as many as a large building may power up at once, then few.</summary>
-    private bool TakesMore(Instant now)
+    /// <summary>
+    /// New requests cost a write to flash each, and MACs are free: as many as a large building may power up at once, then few. Devices on
+    /// record that ask for something else have a budget of their own: strangers do not use it up.
+    /// </summary>
+    private bool TakesMore(Device? known, Instant now)
     {
-        if (_newRequests.TryTake(now.MonotonicMs / 60, NewRequestsPerMinute, NewRequestsAtOnce)) return true;
+        ref TokenBucket budget = ref known is null ? ref _newRequests : ref _otherRequests;
+        if (budget.TryTake(now.MonotonicMs / 60, NewRequestsPerMinute, NewRequestsAtOnce)) return true;
         _state.Counters.Count("profile:too-many-new");
         return false;
     }

@@ -9,7 +9,7 @@ namespace Dwirm.Daemon.Tests.Service;
 public class HostileDevicesTests
 {
     private const string Other = """{"IoT Profile":{"Provide":{"Anything":{"Ports":"7000","Rate":"2Mbps"}}}}""";
-    private static readonly MacAddress Camera = new(0x020000000001);
+    private static readonly MacAddress Camera = new(0x020000000001), Laptop = new(0x020000000002);
 
     [Fact]
     public void Known_devices_cannot_grow_past_the_budget_by_asking_for_more()
@@ -74,7 +74,20 @@ public class HostileDevicesTests
             }
             router.Wait(1000);
         }
-        Assert.InRange(router.Store.Written, 2000, 2600);
+        Assert.InRange(router.Store.Written, 512, known ? 640 : 530);
+    }
+
+    [Fact]
+    public void Strangers_do_not_use_up_what_devices_on_record_may_ask_for()
+    {
+        using var router = new TestRouter();
+        router.Receive(Dhcpv4Builder.DwirmClient(Camera, Other));
+        for (uint i = 0; i < 600; i++) router.Receive(Dhcpv4Builder.DwirmClient(new MacAddress(0x02aa00000000u + i), Other));
+        router.Receive(Dhcpv4Builder.DwirmClient(Laptop, Other));
+        Assert.Null(router.State.Devices.Find(Laptop));
+        string changed = Other.Replace("7000", "7001", System.StringComparison.Ordinal);
+        router.Receive(Dhcpv4Builder.DwirmClient(Camera, changed));
+        Assert.Contains("7001", router.Device(Camera).Record.RequestedJson, System.StringComparison.Ordinal);
     }
 
     [Theory]
