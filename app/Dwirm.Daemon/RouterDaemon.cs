@@ -33,7 +33,7 @@ internal sealed class RouterDaemon : IDisposable
     private readonly GrantMemory _memory;
     private readonly NetworkWatch _network;
     private readonly ControlServer _control;
-    private readonly RulesetWatch _ruleset;
+    private RulesetWatch? _ruleset;
     private readonly QueueWatch _queues;
     private readonly PacketLog _packets;
     private readonly NeighbourTable _neighbours = new();
@@ -75,7 +75,6 @@ internal sealed class RouterDaemon : IDisposable
         var documents = new Documents(_state, _clock, _options.StateDir, startedEmpty);
         _control = new ControlServer(_options.RunDir, _loop, new ControlHandler(_state, _owner, _store, documents));
         _clockStep = new ClockStepTimer();
-        _ruleset = new RulesetWatch(_state.Enforcement, _loop, _log, _state.Offload.Look);
         _queues = new QueueWatch(_state.Enforcement, _loop);
         _packets = new PacketLog(_loop, _log);
         _state.Packets = _packets;
@@ -91,6 +90,9 @@ internal sealed class RouterDaemon : IDisposable
         Instant now = _clock.Now();
         // The kernel first: no device is answered before what it was granted, and what it was not, is enforced.
         _state.Turn.Commit(now);
+        // Only now: the kernel would write a notice of every element that was just loaded.
+        _ruleset = new RulesetWatch(_state.Enforcement, _loop, _log, _state.Offload.Look);
+        _ruleset.LookSoon(_clock.Now());
         _state.Quotas.Begin(now);
         _network.OpenPorts(now);
         _loop.Add(_signals.Handle, EpollEvents.Readable, new Handler(OnSignal));
@@ -114,7 +116,7 @@ internal sealed class RouterDaemon : IDisposable
     {
         _control.Dispose();
         _network.Dispose();
-        _ruleset.Dispose();
+        _ruleset?.Dispose();
         _queues.Dispose();
         _packets.Dispose();
         _state.Observer?.Dispose();

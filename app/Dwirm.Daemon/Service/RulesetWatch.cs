@@ -43,6 +43,13 @@ internal sealed class RulesetWatch : IReadyHandler, IDisposable
         _token = loop.Add(_socket.Handle, EpollEvents.Readable, this);
     }
 
+    /// <summary>Looks at the tables once: what others did before we listened is told by the ruleset's generation.</summary>
+    public void LookSoon(Instant now)
+    {
+        _lost = true;
+        _loop.Deadlines.Set(_look, now.MonotonicMs + SettleMs);
+    }
+
     /// <inheritdoc/>
     public void OnReady(EpollEvents events, Instant now)
     {
