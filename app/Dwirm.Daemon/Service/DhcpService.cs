@@ -138,6 +138,13 @@ internal sealed class DhcpService(DaemonState state)
             device = state.Devices.Find(packet.Chaddr);
             return ProfileOutcome.Refused;
         }
+        if (!packet.Giaddr.IsAny && !port.Settings.Dhcp.RouterPrefix.Contains(packet.Giaddr))
+        {
+            // Frames from behind a relay carry the relay's address: nothing that is answered could be enforced, so nothing is.
+            state.Counters.Count("ignored:relayed-profile");
+            device = null;
+            return ProfileOutcome.Refused;
+        }
         var source = new ProfileSource(
             packet.Chaddr, ClientIdOf(packet), port.Settings.Name, VendorClassOf(packet), proof.Kind == ProofKind.Proven);
         // Too long or absent is the profile parser's to name: it sees one octet too many, or none.

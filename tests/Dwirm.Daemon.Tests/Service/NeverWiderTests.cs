@@ -154,4 +154,18 @@ public class NeverWiderTests
         Assert.Equal(held, router.State.LeaseOf(router.Device(Camera))!.Address);
         Assert.Single(router.Enforced(Camera)!.Services);
     }
+
+    /// <summary>Frames from behind a relay carry the relay's address: what would be granted there could not be enforced.</summary>
+    [Fact]
+    [Trait("Requirement", "DWIRM-27")]
+    public void A_profile_from_behind_a_relay_is_not_answered()
+    {
+        using var router = new TestRouter(VideoOnLan);
+        Assert.DoesNotContain(
+            router.Receive(Dhcpv4Builder.DwirmClient(Camera, Video).Giaddr(new Ipv4Address(0x0a090002))), static one => one.Profile.Length > 0);
+        Assert.Null(router.State.Devices.Find(Camera));
+        // A relay on the network itself changes nothing: its frames are the device's own to the bridge.
+        Ipv4Address beside = new(router.Lan.RouterAddress.Value + 1);
+        Assert.Contains(router.Receive(Dhcpv4Builder.DwirmClient(Camera, Video).Giaddr(beside)), static one => one.Profile.Length > 0);
+    }
 }
