@@ -164,10 +164,10 @@ lab_ra() {
 	lab_wait 5 grep -q ready "$LAB/ra-$1.log"
 }
 
-# lab_ip6 HOST PREFIX: the addresses the host has formed in the prefix ("fd00:1:"), the stable one first.
+# lab_ip6 HOST PREFIX: the addresses the host has formed in the prefix ("fd00:1:") and made sure of, the stable one first.
 lab_ip6() {
 	ip -n "$LAB_ID-$1" -6 -j addr show dev eth0 |
-		jq -r --arg p "$2" '[.[].addr_info[] | select(.local | startswith($p))] | sort_by(.temporary // false) | .[].local'
+		jq -r --arg p "$2" '[.[].addr_info[] | select((.local | startswith($p)) and (.tentative | not))] | sort_by(.temporary // false) | .[].local'
 }
 
 # lab_firewall [reduced | fw4]: loads tests/netns/firewall/NAME.nft as fw4 loads its own, in one transaction; running flows stay. What dwirm adds

@@ -96,8 +96,6 @@ for host in wan intruder; do ip -n "$LAB_ID-$host" route add 2001:db8:2::/64 via
 lab_kill ra-br-lan
 lab_ra br-lan fd00:1::/64 2001:db8:2::/64
 eventually "addresses in a new prefix are known" 10 knows_all camera 2001:db8:2: 2
-detected() { [ -z "$(ip -n "$LAB_ID-camera" -6 -o addr show dev eth0 tentative)" ]; }
-eventually "and the camera has made sure of them" 5 detected
 fresh=$(lab_ip6 camera 2001:db8:2: | head -1)
 check "camera (new prefix) → update server:8443" from camera "$fresh" "$LAB_UPDATE6" 8443
 check "WAN → camera:88 (new prefix)" reach intruder "$fresh" 88
